@@ -1,0 +1,129 @@
+"""Every setting that comes from outside: its name, its default, and what to do when it is wrong.
+
+`read()` raises ImproperlyConfigured naming the setting and the cure; `write_missing()` makes a first `.env`.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+SETUP = "Run `python manage.py setup`: it writes a `.env` with new keys and keeps what is there."
+env = environ.Env()
+
+
+def env_file() -> Path:
+    return Path(os.environ.get("ENV_FILE", ROOT / ".env"))
+
+
+def read_file() -> None:
+    if env_file().is_file():
+        env.read_env(str(env_file()))
+
+
+def wrong(name: str, why: str, cure: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"the setting {name} {why}. {cure}")
+
+
+def text(name: str, default: str = "") -> str:
+    return env.str(name, default=default).strip()
+
+
+def secret_key() -> str:
+    key = text("SECRET_KEY")
+    if not key:
+        raise wrong("SECRET_KEY", "is missing", SETUP)
+    if len(key) < 32:
+        raise wrong("SECRET_KEY", "is too short", "Use at least 32 random characters.")
+    return key
+
+
+def fernet_keys(secret: str) -> list[str]:
+    """The first key encrypts, all decrypt. They are stretched by no one, so each must be random."""
+    keys = [key.strip() for key in env.list("FERNET_KEYS", default=[]) if key.strip()]
+    if not keys:
+        raise wrong("FERNET_KEYS", "is missing", SETUP)
+    if any(len(key) < 32 for key in keys):
+        raise wrong("FERNET_KEYS", "holds a key that is too short", "Each needs at least 32 random characters.")
+    if secret in keys:
+        raise wrong("FERNET_KEYS", "repeats SECRET_KEY", "Use a key of its own, so that either can be replaced alone.")
+    return keys
+
+
+def number(name: str, default: float, low: float, high: float) -> float:
+    raw = text(name, str(default))
+    try:
+        value = float(raw)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        raise wrong(name, f"is {raw!r}", f"Give a number from {low:g} to {high:g} (default {default:g}).")
+    return value
+
+
+def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
+        raise wrong(name, "is not a usable address", f"It starts with {' or '.join(s + '://' for s in schemes)}.")
+    return value.rstrip("/")
+
+
+def time_zone() -> str:
+    """The company's time zone: what a date without one means, and when "today" begins."""
+    name = text("TIME_ZONE", "UTC")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise wrong("TIME_ZONE", f"is {name!r}", "Use a name like Europe/Berlin.") from error
+    return name
+
+
+def graph_version(default: str = "v26.0") -> str:
+    value = text("FACEBOOK_GRAPH_VERSION", default)
+    if not (value.startswith("v") and value[1:].replace(".", "", 1).isdigit() and value.endswith(".0")):
+        raise wrong("FACEBOOK_GRAPH_VERSION", f"is {value!r}", f"Write it like {default}.")
+    return value
+
+
+def database() -> dict:
+    """SQLite beside manage.py unless DATABASE_URL says otherwise; the options are those that were measured."""
+    try:
+        config = env.db_url("DATABASE_URL", default=f"sqlite:///{ROOT / 'db.sqlite3'}")
+    except Exception as error:
+        raise wrong("DATABASE_URL", "can't be read", "Write postgres://USER:PASSWORD@HOST:5432/NAME.") from error
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        return config | {"OPTIONS": SQLITE_OPTIONS}
+    if config["ENGINE"] == "django.db.backends.postgresql":
+        return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | config
+    raise wrong("DATABASE_URL", "names a database that is not supported", "Use postgres:// or sqlite:///.")
+
+
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192;",
+}
+
+
+def broker() -> dict:
+    """Arguments for django-q2: the database is the broker unless BROKER_URL names a Redis."""
+    redis = url("BROKER_URL", "", ("redis", "rediss"))
+    return {"redis": redis} if redis else {"orm": "default"}
+
+
+def write_missing() -> None:
+    """Writes `.env` with fresh keys (readable by its owner only); never changes a line that is there."""
+    path, present = env_file(), ""
+    if path.is_file():
+        present = path.read_text()
+    fresh = {"SECRET_KEY": secrets.token_urlsafe(48), "FERNET_KEYS": secrets.token_urlsafe(48)}
+    missing = {name: value for name, value in fresh.items() if name not in os.environ and f"{name}=" not in present}
+    if missing:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a") as file:
+            file.write("".join(f"{name}={value}\n" for name, value in missing.items()))

@@ -1,0 +1,3 @@
+"""The dashboard's addresses."""
+
+urlpatterns: list = []
