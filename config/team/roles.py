@@ -1,0 +1,33 @@
+"""The three roles, as Django groups. Made after every migrate, so that a new permission reaches its role by itself.
+
+A permission that no role names is nobody's but a superuser's.
+"""
+
+from collections.abc import Iterator
+
+VIEWER = ("canvas.view_canvas", "audiences.view_profile", "audiences.view_segment", "integrations.view_customaudience")
+MARKETER = VIEWER + (
+    "audiences.see_personal_data", "audiences.add_profile", "audiences.change_profile", "audiences.delete_profile",
+    "audiences.add_segment", "audiences.change_segment", "audiences.delete_segment", "audiences.add_import",
+    "canvas.add_canvas", "canvas.change_canvas", "canvas.launch_canvas",
+)
+ADMIN = MARKETER + (
+    "integrations.view_connection", "integrations.change_connection", "team.view_user", "team.add_user",
+    "team.change_user", "team.delete_user", "team.view_apikey", "team.add_apikey", "team.change_apikey",
+    "team.view_auditevent",
+)
+ROLES = {"Viewer": VIEWER, "Marketer": MARKETER, "Admin": ADMIN}
+
+
+def ensure_roles(using: str = "default", apps=None, **kwargs) -> None:
+    """Gives each role the permissions that exist by now; safe to repeat."""
+    from django.contrib.auth.models import Group, Permission
+
+    found = {f"{label}.{code}": pk for pk, label, code in permissions(Permission.objects.using(using))}
+    for role, names in ROLES.items():
+        group, _ = Group.objects.using(using).get_or_create(name=role)
+        group.permissions.add(*[found[name] for name in names if name in found])
+
+
+def permissions(queryset) -> Iterator[tuple[int, str, str]]:
+    return queryset.values_list("pk", "content_type__app_label", "codename")
