@@ -1,0 +1,118 @@
+"""Profiles, what they did, and the segments cut from them."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Profile(models.Model):
+    """A person the brand knows. An empty text means "not known"; custom attributes stand in `attributes` as JSON.
+
+    Contact details are kept as they came: they are normalised when they are sent, never here.
+    """
+
+    external_id = models.CharField(max_length=255, unique=True)
+    email = models.CharField("e-mail", max_length=320, blank=True)
+    phone = models.CharField(max_length=64, blank=True)
+    first_name = models.CharField(max_length=255, blank=True)
+    last_name = models.CharField(max_length=255, blank=True)
+    gender = models.CharField(max_length=32, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    city = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=255, blank=True)
+    zip = models.CharField("ZIP", max_length=32, blank=True)
+    country = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=32, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    mobile_advertiser_id = models.CharField(max_length=64, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        permissions = [("see_personal_data", "Can see personal data unmasked")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class CustomAttribute(models.Model):
+    """The registry of custom attributes: a name that some profile has had, and the type that its values have."""
+
+    class Type(models.TextChoices):
+        TEXT = "text"
+        NUMBER = "number"
+        BOOLEAN = "boolean", "yes or no"
+        TIME = "time", "date and time"
+
+    name = models.CharField(max_length=100, unique=True)
+    type = models.CharField(max_length=10, choices=Type)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """Something a person did."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="events")
+    name = models.CharField(max_length=100)
+    time = models.DateTimeField()
+    properties = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["profile", "name", "time"], name="event_by_person")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Purchase(models.Model):
+    """Something a person bought; `price` is for one piece, in `currency` (ISO 4217)."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="purchases")
+    product_id = models.CharField(max_length=255)
+    currency = models.CharField(max_length=3)
+    price = models.DecimalField(max_digits=14, decimal_places=4)
+    quantity = models.PositiveIntegerField(default=1)
+    time = models.DateTimeField()
+    properties = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["profile", "product_id", "time"], name="purchase_by_person")]
+
+    def __str__(self) -> str:
+        return self.product_id
+
+
+class Segment(models.Model):
+    """A saved filter over profiles (its grammar: `audiences.filters`)."""
+
+    name = models.CharField(max_length=100, unique=True)
+    filter = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(models.Model):
+    """One CSV file that was read: what came of its rows."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    file_name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    rows = models.PositiveBigIntegerField(default=0, help_text="rows applied so far")
+    created = models.PositiveBigIntegerField(default=0)
+    updated = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name
