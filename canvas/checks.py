@@ -1,0 +1,97 @@
+"""The launch checks of a Canvas itself: each a small generator of Problems. Step types bring their own."""
+
+from collections.abc import Iterator
+
+from audiences import segments
+
+from .document import Document, Draft
+from .problems import Problem
+
+MOST_STEPS = 200
+
+
+def has_steps(draft: Draft) -> Iterator[Problem]:
+    if not draft.document.steps:
+        yield Problem("canvas.E001", "The Canvas has no steps.", "Add a first step.")
+
+
+def has_audience(draft: Draft) -> Iterator[Problem]:
+    audience = draft.document.audience
+    if not audience:
+        yield Problem("canvas.E002", "No target audience is chosen.", "Choose a segment or a filter.", field="audience")
+        return
+    for fault in segments.check_audience(audience):
+        yield Problem("canvas.E002", fault.message, f"Correct {fault.path}.", field="audience")
+
+
+def has_trigger(draft: Draft) -> Iterator[Problem]:
+    if not draft.document.entry:
+        yield Problem("canvas.E002", "Nothing lets people in.", "Choose when people enter.", field="entry")
+
+
+def is_acyclic(draft: Draft) -> Iterator[Problem]:
+    loop = find_loop(draft.document)
+    if loop:
+        message = f"The steps form a loop: {' -> '.join([*loop, loop[0]])}."
+        yield Problem("canvas.E005", message, "Take one of these arrows away.", loop[0], "next")
+
+
+def has_room_for_steps(draft: Draft) -> Iterator[Problem]:
+    count = len(draft.document.steps)
+    if count > MOST_STEPS:
+        hint = "Split it into several Canvases."
+        yield Problem("canvas.E006", f"{count} steps are more than the {MOST_STEPS} a Canvas can have.", hint)
+
+
+def starts_in_future(draft: Draft) -> Iterator[Problem]:
+    entry = draft.document.entry
+    if entry and draft.document.entry_time(draft.now) < draft.now:
+        message = f"The start, {entry['at']}, lies in the past."
+        yield Problem("canvas.E007", message, "Choose a later time, or start at launch.", field="entry")
+
+
+def is_reachable(draft: Draft) -> Iterator[Problem]:
+    reached = reachable(draft.document)
+    for step in draft.document.steps:
+        if step.key not in reached:
+            yield Problem("canvas.W001", f"Nobody can get to {step.key}.", "Lead an arrow to it.", step.key)
+
+
+def reaches_somebody(draft: Draft) -> Iterator[Problem]:
+    audience = draft.document.audience
+    usable = audience and not list(segments.check_audience(audience))
+    if usable and not segments.people(audience, draft.now).exists():
+        yield Problem("canvas.W002", "Nobody is in the target audience now.", "Look at its filters.", field="audience")
+
+
+CHECKS = [
+    has_steps, has_audience, has_trigger, is_acyclic, has_room_for_steps, starts_in_future, is_reachable,
+    reaches_somebody,
+]  # fmt: skip
+
+
+def reachable(document: Document) -> set[str]:
+    """The keys of the steps that people can come to from the first one."""
+    waiting = [document.steps[0].key] if document.steps else []
+    reached: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached.add(key)
+            waiting.extend(document.by_key[key].next.values())
+    return reached
+
+
+def find_loop(document: Document) -> list[str]:
+    """The keys of one loop in the order of its arrows, or nothing. Steps that lead nowhere are taken off until none is
+    left to take; what remains has a loop."""
+    links = {step.key: set(step.next.values()) for step in document.steps}
+    while ends := [key for key, targets in links.items() if not targets & links.keys()]:
+        for key in ends:
+            del links[key]
+    path: list[str] = []
+    key = next(iter(links), None)
+    while key is not None and key not in path:
+        path.append(key)
+        key = min(links[key] & links.keys())
+    return path[path.index(key) :] if key else []

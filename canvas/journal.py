@@ -1,0 +1,47 @@
+"""The journal of arrivals, and its fold: lines that were counted are summed up by the hour, so that sums stay small."""
+
+from django.db import transaction
+from django.db.models import Max, QuerySet, Sum
+from django.db.models.functions import TruncHour
+
+from .models import Arrival, ArrivalHour, Canvas
+
+LONG_TAIL = 2_000
+
+
+def tail(canvas_id: int) -> QuerySet[Arrival]:
+    """The lines that no fold has taken yet."""
+    return Arrival.objects.filter(canvas=canvas_id, folded=False)
+
+
+def fold_if_long(canvas_id: int) -> None:
+    if tail(canvas_id)[:LONG_TAIL].count() == LONG_TAIL:
+        fold(canvas_id)
+
+
+@transaction.atomic
+def fold(canvas_id: int) -> int:
+    """Sums up the tail and flags it, in one transaction; returns how many lines. Skips a Canvas that is being moved."""
+    if not Canvas.objects.select_for_update(skip_locked=True).filter(pk=canvas_id).exists():
+        return 0
+    last = tail(canvas_id).aggregate(last=Max("pk"))["last"]
+    if last is None:
+        return 0
+    lines = tail(canvas_id).filter(pk__lte=last)
+    kinds = lines.annotate(hour=TruncHour("at")).values("step_id", "came_from_id", "branch", "hour")
+    for kind in kinds.annotate(people=Sum("n")).order_by():
+        add(canvas_id, kind.pop("people"), kind)
+    return lines.update(folded=True)
+
+
+def add(canvas_id: int, people: int, kind: dict) -> None:
+    row, _ = ArrivalHour.objects.get_or_create(canvas_id=canvas_id, **kind, defaults={"n": 0})
+    row.n += people
+    row.save(update_fields=["n"])
+
+
+def sums(canvas_id: int) -> list[tuple[int | None, int | None, int]]:
+    """(step, came from, people), folded and not: one statement, so that a fold can't slip in between."""
+    hours = ArrivalHour.objects.filter(canvas=canvas_id).values_list("step_id", "came_from_id")
+    fresh = tail(canvas_id).values_list("step_id", "came_from_id")
+    return list(hours.annotate(people=Sum("n")).order_by().union(fresh.annotate(people=Sum("n")).order_by(), all=True))

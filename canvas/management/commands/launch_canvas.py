@@ -1,0 +1,61 @@
+"""`launch_canvas`: a Canvas document from a file, created and launched."""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from canvas import launch
+from canvas.document import Document, DocumentRefused, Draft, parse
+from canvas.models import Canvas
+
+
+class Command(BaseCommand):
+    help = "Creates and launches a Canvas from its document, or prints the problems and exits 1."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("file", metavar="FILE.json")
+
+    def handle(self, *args, file: str, **options) -> None:
+        document = self.read(Path(file))
+        canvas = Canvas.objects.filter(name=document.name).first()
+        try:
+            warnings = self.launch(document, canvas)
+        except launch.NotLaunched as refusal:
+            self.show(refusal.problems)
+            raise CommandError(f"{document.name} was not launched.") from None
+        self.show(warnings)
+        self.stdout.write(f"{document.name} is active.")
+
+    def read(self, path: Path) -> Document:
+        try:
+            return parse(json.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise CommandError(f"{path} can't be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise CommandError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
+        except json.JSONDecodeError as error:
+            raise CommandError(f"{path} is not JSON: {error.msg} in line {error.lineno}.") from None
+        except DocumentRefused as refusal:
+            lines = "".join(f"\n  {fault.path}: {fault.message}" for fault in refusal.faults)
+            raise CommandError(f"{path} is not a Canvas document:{lines}") from None
+
+    def launch(self, document: Document, canvas: Canvas | None) -> list:
+        """Checks before anything is stored; the same document again, after a launch, changes nothing."""
+        if canvas and canvas.status == Canvas.Status.ACTIVE and canvas.live_version.document == document.source:
+            return []
+        if canvas is None or canvas.status == Canvas.Status.DRAFT:
+            canvas = self.stored(document, canvas)
+        return launch.launch(canvas, timezone.now())
+
+    def stored(self, document: Document, canvas: Canvas | None) -> Canvas:
+        now = timezone.now()
+        launch.refresh(document, now)
+        launch.stop_if(launch.errors(launch.problems(Draft(document, now, canvas))))
+        canvas, _ = Canvas.objects.update_or_create(name=document.name, defaults={"document": document.source})
+        return canvas
+
+    def show(self, problems: list) -> None:
+        for problem in problems:
+            self.stdout.write(str(problem))

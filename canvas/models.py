@@ -1,0 +1,176 @@
+"""A journey, its published versions, and where everybody in it stands.
+
+People who stand at the same step and move together are one Cohort row; an Entry only says which cohort a person's trip
+is in, so that moving ten thousand people is one update of one row. Entry, Arrival and Cohort are bulk tables: their
+foreign keys have no database constraint (PostgreSQL's deferred checks cost 3.5 times the insert), the engine keeps
+them right and `audit_sync` recounts them.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+def bulk_key(to, **options) -> models.ForeignKey:
+    """A foreign key without constraint or index of its own, for bulk tables."""
+    return models.ForeignKey(to, models.DO_NOTHING, db_constraint=False, db_index=False, **options)
+
+
+class Canvas(models.Model):
+    """A journey. `document` is the draft; `edition` counts its saves, so that a second editor is noticed."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        LAUNCHING = "launching"
+        ACTIVE = "active"
+        STOPPED = "stopped"
+        ARCHIVED = "archived"
+
+    name = models.CharField(max_length=100, unique=True)
+    document = models.JSONField()
+    edition = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    live_version = models.ForeignKey("Version", models.PROTECT, null=True, blank=True, related_name="+")
+    launch_token = models.BigIntegerField(null=True, editable=False)
+    launch_until = models.DateTimeField(null=True, editable=False, help_text="later than this, the launch is dead")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "Canvases"
+        permissions = [("launch_canvas", "Can launch, stop and resume a Canvas")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Version(models.Model):
+    """One published state of a Canvas: a frozen document."""
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["canvas", "number"], name="version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.canvas} {self.number}"
+
+
+class Step(models.Model):
+    """A step's identity: (canvas, key) for ever. Retired when a version drops it, never deleted."""
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=60)
+    type = models.CharField(max_length=40)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["canvas", "key"], name="step_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class EntryRun(models.Model):
+    """One scheduled entry: it walks the profiles by id, a chunk a transaction, and remembers how far it came."""
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="entry_runs")
+    planned_at = models.DateTimeField()
+    cursor = models.BigIntegerField(default=0, help_text="the last profile id that was looked at")
+    entered = models.PositiveBigIntegerField(default=0)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["canvas", "planned_at"], name="entry_run_once")]
+        indexes = [models.Index(fields=["planned_at"], condition=Q(done=False), name="entry_run_due")]
+
+    def __str__(self) -> str:
+        return f"{self.canvas} {self.planned_at:%Y-%m-%d %H:%M}"
+
+
+class Cohort(models.Model):
+    """People of a Canvas who stand at one step and move together.
+
+    `size` and the entries that point here change only under this row's lock. `move` stamps the rows of the transaction
+    that is moving them; `branch` is the way by which they left their last step. Ended cohorts keep their last step.
+    """
+
+    canvas = bulk_key(Canvas)
+    step = bulk_key(Step)
+    parent = bulk_key("self", null=True)
+    size = models.PositiveIntegerField()
+    branch = models.CharField(max_length=60, db_default="")
+    move = models.BigIntegerField(db_default=0)
+    arrived_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # Read by the engine (what is due), by the supervisor (when is anything due), by analytics (who is inside).
+            models.Index(fields=["canvas", "due_at"], condition=Q(ended_at=None), name="cohort_due"),
+            # Read by a split, to find the children that it just made.
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="cohort_children"),
+        ]
+
+
+class Entry(models.Model):
+    """One profile's one trip through one Canvas. The profile is NULL once that person was erased."""
+
+    canvas = bulk_key(Canvas)
+    profile = bulk_key("audiences.Profile", null=True, related_name="entries")
+    trip = models.PositiveIntegerField()
+    cohort = bulk_key(Cohort, related_name="entries")
+    entered_at = models.DateTimeField()
+    context = models.JSONField(null=True, help_text="the trigger's properties")
+
+    class Meta:
+        constraints = [
+            # Read by the next entering (last trip) and by the profile's page and erasure.
+            models.UniqueConstraint(fields=["profile", "canvas", "trip"], name="entry_trip"),
+        ]
+        indexes = [
+            # Read by splits and by the outbox.
+            models.Index(fields=["cohort"], name="entry_cohort"),
+        ]
+
+
+class Arrival(models.Model):
+    """A journal line: `n` people reached `step` (None: the end) at this time, from `came_from` (None: they entered)."""
+
+    canvas = bulk_key(Canvas)
+    cohort = bulk_key(Cohort)
+    step = bulk_key(Step, null=True, related_name="+")
+    came_from = bulk_key(Step, null=True, related_name="+")
+    branch = models.CharField(max_length=60, db_default="")
+    at = models.DateTimeField()
+    n = models.PositiveIntegerField()
+    folded = models.BooleanField(db_default=False)
+
+    class Meta:
+        indexes = [
+            # Read by analytics (the tail that no fold has taken yet) and by the fold.
+            models.Index(fields=["canvas"], condition=Q(folded=False), name="arrival_tail"),
+            # Read by a person's path.
+            models.Index(fields=["cohort"], name="arrival_path"),
+        ]
+
+
+class ArrivalHour(models.Model):
+    """The folded journal: the sum of the arrivals of one kind in one hour (UTC)."""
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="+")
+    step = models.ForeignKey(Step, models.CASCADE, null=True, related_name="+")
+    came_from = models.ForeignKey(Step, models.CASCADE, null=True, related_name="+")
+    branch = models.CharField(max_length=60, blank=True)
+    hour = models.DateTimeField()
+    n = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["canvas", "hour"], name="arrival_hour")]

@@ -1,0 +1,71 @@
+"""The contract of a step type. The engine knows this page and nothing of any type.
+
+A type works on the database only, inside the engine's transaction, on batches of people, and must be idempotent:
+a transaction that was rolled back is done again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from ..problems import Problem
+
+if TYPE_CHECKING:
+    from ..document import Draft, StepSpec
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Where people part: the first branch whose condition (over Entry) holds, else `otherwise`."""
+
+    conditions: Mapping[str, Q]
+    otherwise: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key of a step's `settings`: `read` takes the document's value and raises ValueError in plain words."""
+
+    label: str
+    read: Callable[[Any], Any] = field(default=lambda value: value)
+
+
+class StepType:
+    """Declares what a step of this type is called, which settings it has, and what it does with the people in it."""
+
+    type: str
+    label: str
+    icon: str = "step"
+    settings: Mapping[str, Setting] = {}
+    rest: str = ""
+    """What analytics calls the people who entered and are in none of `numbers`."""
+
+    def branches(self, settings: Mapping) -> Sequence[str]:
+        """The ways out, in order. Settings may be incomplete."""
+        return ("next",)
+
+    def problems(self, step: "StepSpec", draft: "Draft") -> Iterator[Problem]:
+        """What stops a launch. Reads the database only, never the network; never raises for a marketer's mistake."""
+        yield from ()
+
+    def refresh(self, steps: "Sequence[StepSpec]", now: datetime) -> None:
+        """Renews what `problems` reads, where that is a snapshot of another system. Within 10 seconds; never raises."""
+
+    def prepare(self, step: "StepSpec", now: datetime) -> Iterator[Problem]:
+        """At launch, outside a transaction, idempotent: makes what the step needs. A Problem stops the launch."""
+        yield from ()
+
+    def due(self, step: "StepSpec", now: datetime) -> datetime:
+        """When people who arrive at `now` go on."""
+        return now
+
+    def route(self, step: "StepSpec", cohorts: QuerySet, now: datetime) -> str | Routes:
+        """Where the due `cohorts` go: one branch for everybody, or Routes. May write; they are locked."""
+        return "next"
+
+    def numbers(self, steps: "Sequence[StepSpec]") -> dict[str, dict[str, int]]:
+        """What became of people, by step key: disjoint counts of those who are done. A constant number of queries."""
+        return {}

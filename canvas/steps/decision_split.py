@@ -1,0 +1,30 @@
+"""Decision Split: people whom the filter fits go `yes`, everybody else goes `no`."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from audiences import filters
+
+from ..problems import Problem
+from .base import Routes, Setting, StepType
+
+
+class DecisionSplit(StepType):
+    type = "decision_split"
+    label = "Decision Split"
+    icon = "split"
+    settings = {"filter": Setting("Filter")}
+
+    def branches(self, settings) -> tuple[str, str]:
+        return ("yes", "no")
+
+    def problems(self, step, draft) -> Iterator[Problem]:
+        if "filter" not in step.settings:
+            hint = "Choose a segment or build a filter."
+            yield Problem("canvas.E004", "The split has no filter.", hint, step.key, "filter")
+            return
+        for fault in filters.check(step.settings["filter"], "filter"):
+            yield Problem("canvas.E004", fault.message, f"Correct {fault.path}.", step.key, "filter")
+
+    def route(self, step, cohorts, now: datetime) -> Routes:
+        return Routes({"yes": filters.condition(step.settings["filter"], now, "profile__")}, "no")

@@ -1,0 +1,45 @@
+"""Delay: people wait here for a duration, or until a date and time, or until the next weekday and time."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from .. import values
+from ..problems import Problem
+from .base import Setting, StepType
+
+WAYS = ({"duration"}, {"until"}, {"weekday", "time"})
+
+
+class Delay(StepType):
+    type = "delay"
+    label = "Delay"
+    icon = "clock"
+    settings = {
+        "duration": Setting("Duration", values.duration),
+        "until": Setting("Until", values.instant),
+        "weekday": Setting("Weekday", values.weekday),
+        "time": Setting("Time", values.time_of_day),
+    }
+
+    def problems(self, step, draft) -> Iterator[Problem]:
+        if set(step.settings) not in WAYS:
+            field = "time" if "weekday" in step.settings else "weekday" if "time" in step.settings else "duration"
+            hint = "Give a duration, or a date and time, or a weekday with a time; one of the three."
+            yield Problem("canvas.E004", "How long people wait here is not set.", hint, step.key, field)
+
+    def due(self, step, now: datetime) -> datetime:
+        if "duration" in step.settings:
+            return now + values.duration(step.settings["duration"])
+        if "until" in step.settings:
+            return max(now, values.instant(step.settings["until"]))
+        return next_weekday(values.weekday(step.settings["weekday"]), values.time_of_day(step.settings["time"]), now)
+
+
+def next_weekday(weekday: int, time, now: datetime) -> datetime:
+    """The first moment from `now` on that is this weekday and time in the company's time zone."""
+    local = timezone.localtime(now)
+    day = local.date() + timedelta(days=(weekday - local.weekday()) % 7)
+    moment = datetime.combine(day, time, local.tzinfo)
+    return moment if moment >= now else datetime.combine(day + timedelta(days=7), time, local.tzinfo)
