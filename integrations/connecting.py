@@ -1,0 +1,106 @@
+"""Connecting to a partner: a token is verified there before it is kept; if it is refused, what stood before stays."""
+
+from datetime import datetime
+
+from cryptography.fernet import InvalidToken
+from django.db import transaction
+
+from config.team.models import User, record
+
+from . import partner, pauses
+from .errors import PartnerError, TokenRejected
+from .models import AdAccount, Connection, ConnectionSecret
+from .partner import AccountFacts, Standing
+from .secrets import fingerprint
+
+
+class TokenUnusable(ValueError):
+    """What was entered can't be a token."""
+
+
+def clean(token: str) -> str:
+    """The token without the white space around it that pasting brings."""
+    token = token.strip()
+    if not token:
+        raise TokenUnusable("No token was given. Paste the system user token.")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise TokenUnusable("The token has blanks or odd characters inside: it was not copied whole. Copy it again.")
+    if not 10 <= len(token) <= 1000:
+        raise TokenUnusable("The token is too short or too long to be one. Copy it again.")
+    return token
+
+
+def connect(key: str, token: str, now: datetime, actor: User | None = None, via: str = "command line") -> Connection:
+    """Verifies the token at the partner, keeps it, and resumes what waited for it.
+
+    TokenUnusable or PartnerError: nothing was changed.
+    """
+    token = clean(token)
+    its_partner = partner.PARTNERS[key]
+    standing, accounts = its_partner.verify(token), its_partner.ad_accounts(token)
+    connection = keep(key, token, standing, accounts, now, actor, via)
+    for scope in (connection, *connection.ad_accounts.all()):
+        pauses.resume(scope, now)
+    connection.refresh_from_db()
+    return connection
+
+
+@transaction.atomic
+def keep(
+    key: str, token: str, standing: Standing, accounts: list[AccountFacts], now: datetime, actor: User | None, via: str
+) -> Connection:
+    connection, made = Connection.objects.get_or_create(partner=key)
+    secret = {"token": token, "last4": token[-4:], "fingerprint": fingerprint(token), "set_at": now, "set_by": actor}
+    ConnectionSecret.objects.update_or_create(connection=connection, defaults=secret)
+    note_standing(connection, standing.facts | {"valid": True}, now)
+    note_accounts(connection, accounts, now)
+    record("token.set" if made else "token.replaced", key, actor=actor, via=via, last4=token[-4:])
+    return connection
+
+
+def note_standing(connection: Connection, facts: dict, now: datetime, reachable: bool = True) -> None:
+    connection.facts, connection.reachable, connection.checked_at = facts, reachable, now
+    connection.save(update_fields=["facts", "reachable", "checked_at"])
+
+
+def note_accounts(connection: Connection, accounts: list[AccountFacts], now: datetime) -> None:
+    """Keeps what was read of each account; one that is not seen any more stays, as not accessible."""
+    rows = [
+        AdAccount(
+            connection=connection, account_id=account.account_id, name=account.name[:255], facts=account.facts,
+            accessible=True, checked_at=now,
+        )
+        for account in accounts
+    ]  # fmt: skip
+    kept = ["name", "facts", "accessible", "checked_at"]
+    AdAccount.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["connection", "account_id"], update_fields=kept
+    )
+    seen = [account.account_id for account in accounts]
+    connection.ad_accounts.exclude(account_id__in=seen).update(accessible=False, checked_at=now)
+
+
+def refresh(connection: Connection, account_ids: set[str], now: datetime) -> None:
+    """Reads the standing, the accounts, and the room in those named. Never raises for the partner's trouble."""
+    its_partner = partner.of(connection)
+    try:
+        token = token_of(connection)
+        note_standing(connection, its_partner.verify(token).facts | {"valid": True}, now)
+        note_accounts(connection, its_partner.ad_accounts(token), now)
+        for account in connection.ad_accounts.filter(account_id__in=account_ids, accessible=True):
+            account.audiences = its_partner.count_audiences(account)
+            account.save(update_fields=["audiences"])
+    except TokenRejected as error:
+        note_standing(connection, connection.facts | {"valid": False, "reason": error.detail}, now)
+    except PartnerError as error:
+        note_standing(connection, connection.facts | {"trouble": str(error)}, now, reachable=False)
+
+
+def token_of(connection: Connection) -> str:
+    """The token itself, for a call. TokenRejected when there is none or the keys that encrypted it are gone."""
+    try:
+        return ConnectionSecret.objects.get(connection=connection).token
+    except ConnectionSecret.DoesNotExist:
+        raise TokenRejected("No token is connected.") from None
+    except InvalidToken:
+        raise TokenRejected("It was encrypted with a key that FERNET_KEYS no longer holds: enter it again.") from None

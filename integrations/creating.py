@@ -1,0 +1,65 @@
+"""Creating a custom audience so that a time-out, a crash or a double click never makes two.
+
+The row and its random mark are committed first, and the mark goes into the description; after any doubt the account is
+searched for the mark, and only a match of the mark is adopted, never one of the name.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from canvas.models import Step
+
+from . import partner
+from .errors import Unavailable
+from .models import AdAccount, CustomAudience
+
+LEASE = timedelta(seconds=120)
+State = CustomAudience.State
+
+
+def audience_for(step: Step, account: AdAccount, name: str, fields: list[str]) -> CustomAudience:
+    """The row for the step's audience of that name in that account. Other fields keep the audience."""
+    made = {"fields": fields, "mark": secrets.token_hex(16)}
+    audience, fresh = CustomAudience.objects.get_or_create(step=step, ad_account=account, name=name, defaults=made)
+    if not fresh and audience.fields != fields:
+        audience.fields = fields
+        audience.save(update_fields=["fields"])
+    return audience
+
+
+def ensure_created(audience: CustomAudience, now: datetime) -> None:
+    """Makes the audience at the partner if it is not there; idempotent. Raises PartnerError kinds."""
+    if audience.state == State.READY:
+        return
+    token = take(audience, now)
+    doubtful = audience.create_tries > 1
+    try:
+        adopt_or_create(audience, doubtful)
+        store = {"partner_id": audience.partner_id, "state": State.READY}
+        CustomAudience.objects.filter(pk=audience.pk, lease_token=token).update(**store)
+    finally:
+        CustomAudience.objects.filter(pk=audience.pk, lease_token=token).update(lease_token=None, lease_until=None)
+    audience.refresh_from_db()
+
+
+def take(audience: CustomAudience, now: datetime) -> int:
+    """Leases the creation and counts the try, before anything leaves."""
+    token = secrets.randbelow(2**62) + 1
+    rows = CustomAudience.objects.filter(pk=audience.pk, state=State.CREATING)
+    unleased = rows.filter(lease_until=None) | rows.filter(lease_until__lt=now)
+    tries = CustomAudience.objects.values_list("create_tries", flat=True).get(pk=audience.pk) + 1
+    if not unleased.update(lease_token=token, lease_until=now + LEASE, create_tries=tries):
+        raise Unavailable("Another launch is creating this audience right now.")
+    audience.create_tries = tries
+    return token
+
+
+def adopt_or_create(audience: CustomAudience, doubtful: bool) -> None:
+    its_partner = partner.of(audience.ad_account.connection)
+    found = its_partner.find_audience(audience) if doubtful else None
+    try:
+        audience.partner_id = found or its_partner.create_audience(audience)
+    except Unavailable:
+        audience.partner_id = its_partner.find_audience(audience) or ""
+        if not audience.partner_id:
+            raise

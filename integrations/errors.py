@@ -1,0 +1,135 @@
+"""What can go wrong at a partner. The class docstring is the sentence that people read; attributes carry identity.
+
+The kind decides the scope that pauses: the batch alone, the custom audience, the ad account, or the whole connection.
+"""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+
+class PartnerError(Exception):
+    """The partner refused."""
+
+    scope = "batch"
+    starts_clock = True
+    cure = ""
+
+    def __init__(
+        self, detail: str = "", *, code: int | None = None, subcode: int | None = None, status: int | None = None,
+        trace_id: str = "", wait: timedelta | None = None,
+    ) -> None:  # fmt: skip
+        self.detail, self.code, self.subcode, self.status = detail, code, subcode, status
+        self.trace_id, self.wait = trace_id, wait
+        super().__init__(detail)
+
+    @property
+    def until(self) -> datetime | None:
+        """When the partner lets us come back, if it said so."""
+        return timezone.now() + self.wait if self.wait else None
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.kind)
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.detail}".strip()
+
+
+class Unavailable(PartnerError):
+    """The partner could not be reached, or had a trouble of its own."""
+
+    cure = "It is tried again by itself."
+
+
+class RateLimited(PartnerError):
+    """The partner asked us to slow down."""
+
+    scope = "ad_account"
+    starts_clock = False
+    cure = "Sending goes on by itself when the partner allows it."
+
+
+class TokenRejected(PartnerError):
+    """The system user token is not accepted any more."""
+
+    scope = "connection"
+    cure = "Replace it on Technology Partners."
+
+
+class PermissionMissing(PartnerError):
+    """The system user token lacks a permission."""
+
+    scope = "connection"
+    cure = "Grant the token ads_management, then check the connection."
+
+
+class ApiVersionExpired(PartnerError):
+    """The version of the partner's API that is set has expired."""
+
+    scope = "connection"
+    cure = "Set FACEBOOK_GRAPH_VERSION to a current version and restart."
+
+
+class TermsNotAccepted(PartnerError):
+    """The Custom Audience terms of the ad account are not accepted."""
+
+    scope = "ad_account"
+    cure = "A person with a role on the ad account's business accepts them in Ads Manager."
+
+
+class AccessLost(PartnerError):
+    """The system user has no access to the ad account any more."""
+
+    scope = "ad_account"
+    cure = "Assign the ad account to the system user in Business settings."
+
+
+class AudienceLimitReached(PartnerError):
+    """The ad account has no room for another custom audience."""
+
+    scope = "ad_account"
+    cure = "Delete custom audiences that are not needed in Audience Manager."
+
+
+class AudienceGone(PartnerError):
+    """The custom audience was deleted at the partner."""
+
+    scope = "audience"
+    cure = "Recreate it; its people are sent again."
+
+
+class AudienceFlagged(PartnerError):
+    """The partner flagged the custom audience; nobody can be added to it."""
+
+    scope = "audience"
+    cure = "Appeal in Audience Manager, or use a new audience with a name that suggests nothing about health or money."
+
+
+class AudienceTooSmall(PartnerError):
+    """The custom audience is too small to take people out of it."""
+
+    scope = "audience"
+
+
+class RequestRefused(PartnerError):
+    """The partner did not understand what we sent."""
+
+    scope = "audience"
+    cure = "It is tried again by itself; tell the engineers if it goes on."
+
+
+KINDS: dict[str, type[PartnerError]] = {kind.__name__: kind for kind in PartnerError.__subclasses__()}
+
+
+def sentence(kind: str) -> str:
+    """The sentence for a stored kind."""
+    return (KINDS.get(kind, PartnerError).__doc__ or "").strip()
+
+
+def cure(kind: str) -> str:
+    return KINDS.get(kind, PartnerError).cure

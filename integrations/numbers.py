@@ -1,0 +1,37 @@
+"""What became of the people of steps that pass them to a partner. Sums over batches: a row stands for thousands."""
+
+from collections.abc import Sequence
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from canvas.document import StepSpec
+
+from .models import SyncBatch
+
+State = SyncBatch.State
+NAMES = ("synced", "missing_fields", "not_synced", "withdrawn")
+
+
+def fates(steps: Sequence[StepSpec]) -> dict[str, dict[str, int]]:
+    """By step key. Whoever entered and is in none of them is Pending."""
+    rows = SyncBatch.objects.filter(audience__step__in=[step.row for step in steps]).values("audience__step__key")
+    found = {row.pop("audience__step__key"): row for row in rows.annotate(**sums()).order_by()}
+    return {step.key: found.get(step.key, dict.fromkeys(NAMES, 0)) for step in steps}
+
+
+def sums() -> dict[str, Coalesce]:
+    done, failed, cancelled = (Q(state=state) for state in (State.DONE, State.FAILED, State.WITHDRAWN))
+    refused = F("refused") + F("rejected_unnamed")
+    return {
+        "synced": total(F("size") - F("missing") - refused - F("withdrawn"), done),
+        "missing_fields": total(F("missing"), done),
+        "not_synced": total(refused, done, F("size") - F("withdrawn"), failed),
+        "withdrawn": total(F("withdrawn"), done | failed, F("size"), cancelled),
+    }
+
+
+def total(amount, where: Q, *more) -> Coalesce:
+    """The sum of `amount` over the batches `where`; then the same for what follows in pairs."""
+    here = Coalesce(Sum(amount, filter=where), 0)
+    return here + total(*more) if more else here

@@ -1,0 +1,143 @@
+"""People on their way out: they join the open batch, the batch is sealed, claimed, and settled or tried again.
+
+This module writes every state of a SyncBatch. Members are added only under the batch's row lock while it is open, and
+sealing takes the same lock, so nobody slips into a batch that is already being sent.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max, Min, Q, QuerySet
+
+from canvas.insert_select import insert_select
+from canvas.models import Cohort, Entry
+
+from .models import Attempt, CustomAudience, Member, SyncBatch, free
+
+HELD_BACK_OPEN = timedelta(minutes=15)
+"""While its scope is paused a batch stays open so long, and fills, before it is sealed to wait."""
+
+State = SyncBatch.State
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A leased batch and the attempt that was written for it."""
+
+    batch: SyncBatch
+    attempt: Attempt
+    token: int
+
+
+def enqueue(audience: CustomAudience, cohorts: QuerySet[Cohort], now: datetime) -> int:
+    """Makes everybody in `cohorts` a member of the audience's open batch; what doesn't fit opens the next.
+
+    Runs in the transaction that moves the cohorts on. Returns how many.
+    """
+    people, last, total = Entry.objects.filter(cohort__in=cohorts), 0, 0
+    while True:
+        batch = open_batch(audience, now)
+        part = people.filter(pk__gt=last).order_by("pk")[: settings.SYNC_BATCH_SIZE - batch.size]
+        columns = {"batch": batch.pk, "entry": "pk", "profile": "profile_id"}
+        added = insert_select(Member, columns, part)
+        fill(batch, added, now)
+        if batch.state == State.OPEN:
+            return total + added
+        total += added
+        last = Member.objects.filter(batch=batch).aggregate(last=Max("entry_id"))["last"]
+
+
+def open_batch(audience: CustomAudience, now: datetime) -> SyncBatch:
+    """The audience's open batch, locked."""
+    found = SyncBatch.objects.select_for_update().filter(audience=audience, state=State.OPEN).first()
+    return found or SyncBatch.objects.create(audience=audience, created_at=now)
+
+
+def fill(batch: SyncBatch, added: int, now: datetime) -> None:
+    batch.size += added
+    if batch.size >= settings.SYNC_BATCH_SIZE:
+        batch.state, batch.sealed_at, batch.next_attempt_at = State.SEALED, now, now
+    batch.save(update_fields=["size", "state", "sealed_at", "next_attempt_at"])
+
+
+def seal(now: datetime) -> int:
+    """Seals what may leave: at once when its audience has been quiet for the account's interval."""
+    ready = [pk for pk, moment in sealing_times(now) if moment <= now]
+    rows = SyncBatch.objects.filter(pk__in=ready, state=State.OPEN)
+    return rows.update(state=State.SEALED, sealed_at=now, next_attempt_at=now) if ready else 0
+
+
+def sealing_times(now: datetime) -> list[tuple[int, datetime]]:
+    """(batch, when it is to be sealed) of every open batch: there is at most one an audience."""
+    rows = SyncBatch.objects.filter(state=State.OPEN, size__gt=0)
+    last, seconds = "audience__last_sent_at", "audience__ad_account__send_interval"
+    passing = rows.filter(let_through(now)).values_list("pk", "created_at", last, seconds)
+    held = rows.exclude(let_through(now)).values_list("pk", "created_at")
+    times = [(pk, max(made, sent + timedelta(seconds=pause)) if sent else made) for pk, made, sent, pause in passing]
+    return times + [(pk, made + HELD_BACK_OPEN) for pk, made in held]
+
+
+def let_through(now: datetime) -> Q:
+    """Batches that no pause holds back."""
+    account, connection = "audience__ad_account__", "audience__ad_account__connection__"
+    return free(now, "audience__") & free(now, account) & free(now, connection)
+
+
+def sendable(now: datetime) -> QuerySet[SyncBatch]:
+    unleased = Q(lease_until=None) | Q(lease_until__lt=now)
+    waiting = SyncBatch.objects.filter(unleased, state=State.SEALED, next_attempt_at__lte=now)
+    return waiting.filter(let_through(now), audience__state=CustomAudience.State.READY)
+
+
+@transaction.atomic
+def claim(now: datetime) -> Claim | None:
+    """Leases the next batch, audiences taking turns, and writes the attempt before anything leaves."""
+    turn = F("audience__last_sent_at").asc(nulls_first=True)
+    rows = sendable(now).select_for_update(skip_locked=True, of=("self",)).order_by(turn, "pk")
+    batch = rows.select_related("audience__ad_account__connection").first()
+    if batch is None:
+        return None
+    batch.attempts.filter(outcome="").update(outcome="lost", finished_at=now)
+    batch.attempts_made += 1
+    batch.lease_token = secrets.randbelow(2**62) + 1
+    batch.lease_until = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+    batch.save(update_fields=["attempts_made", "lease_token", "lease_until"])
+    CustomAudience.objects.filter(pk=batch.audience_id).update(last_sent_at=now)
+    session = secrets.randbelow(2**63 - 1) + 1
+    attempt = batch.attempts.create(number=batch.attempts_made, session_id=session, started_at=now)
+    return Claim(batch, attempt, batch.lease_token)
+
+
+def mine(leased: Claim) -> SyncBatch | None:
+    """The batch, locked, if the lease still is ours: somebody else may have taken over a slow one."""
+    rows = SyncBatch.objects.select_for_update().filter(pk=leased.batch.pk, lease_token=leased.token)
+    return rows.filter(state=State.SEALED).first()
+
+
+def give_up(now: datetime) -> int:
+    """One set-wise update: what was retried for the whole time becomes User Not Synced, its cause kept."""
+    limit = now - timedelta(hours=settings.SYNC_RETRY_HOURS)
+    unleased = Q(lease_until=None) | Q(lease_until__lt=now)
+    late = SyncBatch.objects.filter(unleased, state=State.SEALED, clock_at__lte=limit)
+    return late.update(state=State.FAILED, settled_at=now, lease_token=None, lease_until=None)
+
+
+def next_due(now: datetime) -> datetime | None:
+    """The earliest moment at which a batch has something to do; None when nothing waits."""
+    sealed = SyncBatch.objects.filter(state=State.SEALED)
+    passing = sealed.filter(let_through(now), audience__state=CustomAudience.State.READY)
+    moments = [moment for _, moment in sealing_times(now)]
+    moments.append(passing.filter(lease_until=None).aggregate(at=Min("next_attempt_at"))["at"])
+    moments.extend(sealed.aggregate(lease=Min("lease_until"), clock=Min("clock_at")).values())
+    if moments[-1]:
+        moments[-1] += timedelta(hours=settings.SYNC_RETRY_HOURS)
+    return min((moment for moment in moments if moment), default=None)
+
+
+def release(waiting: QuerySet[SyncBatch], now: datetime) -> int:
+    """Starts anew what is not given up: at once, with a new clock."""
+    fresh = {"clock_at": None, "tries": 0, "next_attempt_at": now}
+    return waiting.filter(state=State.SEALED).update(**fresh)

@@ -1,0 +1,108 @@
+"""The contract with a partner, and the registry of those that are installed. Calls raise PartnerError kinds only."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .models import AdAccount, Connection, CustomAudience, Pausable
+
+PARTNERS: dict[str, "Partner"] = {}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the partner says of a token: facts to keep, and who it belongs to."""
+
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """An ad account as the partner describes it."""
+
+    account_id: str
+    name: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One profile to be sent: its id and its raw values by column; an unknown value is an empty text."""
+
+    profile_id: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What one attempt sends."""
+
+    audience: "CustomAudience"
+    people: Sequence[Person]
+    session_id: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the partner took. Profile ids: `missing` had none of the chosen fields, `refused` were refused by name."""
+
+    rows: int = 0
+    received: int = 0
+    invalid: int = 0
+    missing: Sequence[int] = ()
+    refused: Mapping[int, str] = field(default_factory=dict)
+    unnamed: int = 0
+    trace_id: str = ""
+    api_version: str = ""
+    http_status: int | None = None
+
+
+class Partner(ABC):
+    """A company that people are passed to."""
+
+    key: str
+    label: str
+
+    @abstractmethod
+    def verify(self, token: str) -> Standing:
+        """What the token may do. TokenRejected when the partner doesn't accept it."""
+
+    @abstractmethod
+    def ad_accounts(self, token: str) -> list[AccountFacts]:
+        """Every ad account that the token sees."""
+
+    @abstractmethod
+    def count_audiences(self, ad_account: "AdAccount") -> int:
+        """How many customer lists the account holds."""
+
+    @abstractmethod
+    def create_audience(self, audience: "CustomAudience") -> str:
+        """Makes the custom audience, its mark in the description; returns the partner's id. Not idempotent."""
+
+    @abstractmethod
+    def find_audience(self, audience: "CustomAudience") -> str | None:
+        """The id of the audience that carries the mark, if there is one."""
+
+    @abstractmethod
+    def columns(self, fields: Sequence[str]) -> Sequence[str]:
+        """The profile columns that `send` needs for these match fields."""
+
+    @abstractmethod
+    def send(self, parcel: Parcel) -> Receipt:
+        """Adds people; sending somebody again is harmless."""
+
+    @abstractmethod
+    def probe(self, scope: "Pausable") -> None:
+        """Asks, without sending anybody, whether what holds back this connection, account or audience is mended."""
+
+
+def register(partner: Partner) -> None:
+    PARTNERS[partner.key] = partner
+
+
+def of(connection: "Connection") -> Partner:
+    return PARTNERS[connection.partner]
+
+

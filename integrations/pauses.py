@@ -1,0 +1,141 @@
+"""Scopes that are held back: the connection, an ad account, a custom audience.
+
+A fault holds a scope until a probe (a GET, never a batch) finds it mended or somebody mends it; a throttle until its
+time is up. While a fault holds a batch back its clock runs.
+"""
+
+import random
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DateTimeField, F, Min, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from . import outbox, partner, retry
+from .errors import KINDS, PartnerError
+from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch, faulty
+
+PATHS = {CustomAudience: "audience", AdAccount: "audience__ad_account", Connection: "audience__ad_account__connection"}
+SCOPES = (Connection, AdAccount, CustomAudience)
+NAMES = {"connection": Connection, "ad_account": AdAccount, "audience": CustomAudience}
+State = SyncBatch.State
+
+
+def batches_in(scope: Pausable) -> QuerySet[SyncBatch]:
+    return SyncBatch.objects.filter(**{PATHS[type(scope)]: scope})
+
+
+def scope_of(audience: CustomAudience, error: PartnerError) -> Pausable | None:
+    """What the error holds back; None: the batch alone."""
+    account = audience.ad_account
+    return {"audience": audience, "ad_account": account, "connection": account.connection}.get(error.scope)
+
+
+def pause(scope: Pausable, error: PartnerError, now: datetime) -> None:
+    """Holds the scope back, and the batches in it. Never call it while a batch is locked: scopes come last."""
+    take_note(scope, error, now)
+    scope.refresh_from_db()
+    hold(scope, now)
+
+
+@transaction.atomic
+def take_note(scope: Pausable, error: PartnerError, now: datetime) -> None:
+    """Each pause in a row is longer; of two errors at once the first one counts."""
+    row = type(scope).objects.select_for_update().get(pk=scope.pk)
+    if row.paused_until and row.paused_until > now and row.pause_kind == error.kind:
+        return
+    row.pauses += 1
+    row.paused_since = row.paused_since or now
+    row.paused_until = retry.next_attempt(now, row.pauses, random.random(), error.wait)  # noqa: S311
+    row.pause_kind, row.pause_detail = error.kind, error.detail
+    row.save(update_fields=["pauses", "paused_since", "paused_until", "pause_kind", "pause_detail"])
+
+
+def hold(scope: Pausable, now: datetime) -> int:
+    """Batches that a fault holds back: their clock starts, and the fault is their cause. Leased ones are left alone."""
+    if not scope.is_faulty:
+        return 0
+    narrower = [faulty(f"{path}__") for model, path in PATHS.items() if SCOPES.index(model) > SCOPES.index(type(scope))]
+    rows = batches_in(scope).filter(Q(clock_at=None) | ~Q(cause=scope.pause_kind), state=State.SEALED, lease_token=None)
+    for other in narrower:
+        rows = rows.exclude(other)
+    began = Coalesce(F("clock_at"), Value(now, output_field=DateTimeField()))
+    held = SyncBatch.objects.filter(pk__in=rows.values("pk"), state=State.SEALED)
+    return held.update(clock_at=began, cause=scope.pause_kind, cause_detail=scope.pause_detail)
+
+
+def hold_all(now: datetime) -> int:
+    """`hold` for every scope that a fault holds back; of two, the narrower is the cause."""
+    return sum(hold(scope, now) for model in SCOPES for scope in model.objects.filter(faulty()))
+
+
+def lift(scope: Pausable) -> None:
+    """Lets the scope through again. Its `pauses` stay until something was really sent."""
+    fields = {"paused_since": None, "paused_until": None, "pause_kind": "", "pause_detail": ""}
+    type(scope).objects.filter(pk=scope.pk).update(**fields)
+
+
+def forget(audience: CustomAudience) -> None:
+    """Something was sent: what held back this audience, its account and its connection is over."""
+    for scope in (audience, audience.ad_account, audience.ad_account.connection):
+        if scope.pauses or scope.paused_until:
+            lift(scope)
+            type(scope).objects.filter(pk=scope.pk).update(pauses=0)
+
+
+@transaction.atomic
+def resume(scope: Pausable, now: datetime) -> int:
+    """Somebody mended it, or asks to try now: gives what is not given up a new clock, and lifts the pause."""
+    released = outbox.release(batches_in(scope), now)
+    lift(scope)
+    type(scope).objects.filter(pk=scope.pk).update(pauses=0)
+    return released
+
+
+def probe_due(now: datetime) -> int:
+    """Probes every scope whose time has come; returns how many were mended."""
+    mended = 0
+    for model in SCOPES:
+        for scope in model.objects.filter(faulty(), paused_until__lte=now):
+            mended += take_probe(scope, now) and probe(scope, now)
+    return mended
+
+
+def take_probe(scope: Pausable, now: datetime) -> bool:
+    """One worker probes: whoever moves the time on."""
+    later = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+    rows = type(scope).objects.filter(pk=scope.pk, paused_until=scope.paused_until)
+    return bool(rows.update(paused_until=later))
+
+
+def probe(scope: Pausable, now: datetime) -> bool:
+    try:
+        partner.of(connection_of(scope)).probe(scope)
+    except PartnerError as error:
+        type(scope).objects.filter(pk=scope.pk).update(paused_until=now)
+        pause(scope, error if is_about(scope, error) else as_before(scope, error), now)
+        return False
+    lift(scope)
+    return True
+
+
+def is_about(scope: Pausable, error: PartnerError) -> bool:
+    return NAMES.get(error.scope) is type(scope)
+
+
+def as_before(scope: Pausable, error: PartnerError) -> PartnerError:
+    """The probe failed for another reason (no network, say): the scope keeps its cause."""
+    return KINDS[scope.pause_kind](scope.pause_detail, wait=error.wait)
+
+
+def connection_of(scope: Pausable) -> Connection:
+    if isinstance(scope, CustomAudience):
+        return scope.ad_account.connection
+    return scope.connection if isinstance(scope, AdAccount) else scope
+
+
+def next_due() -> datetime | None:
+    """When the next probe is due."""
+    moments = [model.objects.filter(faulty()).aggregate(at=Min("paused_until"))["at"] for model in SCOPES]
+    return min((moment for moment in moments if moment), default=None)

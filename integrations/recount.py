@@ -1,0 +1,70 @@
+"""Counts batches and members again, and holds them against the journal of the steps that they came from."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from canvas.models import Arrival, Cohort, Entry, Step
+
+from .models import Attempt, CustomAudience, Member, SyncBatch
+
+State = SyncBatch.State
+
+
+def differences() -> Iterator[str]:
+    yield from batch_sizes()
+    yield from verdicts()
+    yield from states()
+    yield from lost_members()
+    for step in Step.objects.filter(Exists(CustomAudience.objects.filter(step=OuterRef("pk")))):
+        yield from handed_over(step)
+
+
+def members(**verdict):
+    rows = Member.objects.filter(batch=OuterRef("pk"), **verdict).order_by().values("batch")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def batch_sizes() -> Iterator[str]:
+    wrong = SyncBatch.objects.annotate(people=members()).exclude(people=F("size"))
+    for pk, size, found in wrong.values_list("pk", "size", "people"):
+        yield f"batch {pk} says {size} people and holds {found}"
+
+
+def verdicts() -> Iterator[str]:
+    for name in ("missing", "refused", "withdrawn"):
+        rows = SyncBatch.objects.exclude(state=State.WITHDRAWN).annotate(people=members(verdict=name))
+        for pk, said, found in rows.exclude(people=F(name)).values_list("pk", name, "people"):
+            yield f"batch {pk} says {said} {name} and holds {found}"
+
+
+def states() -> Iterator[str]:
+    """What is settled has a time, what is done has an accepted attempt."""
+    settled = Q(state__in=[State.DONE, State.FAILED, State.WITHDRAWN])
+    for pk in SyncBatch.objects.filter(settled, settled_at=None).values_list("pk", flat=True):
+        yield f"batch {pk} is settled without a time"
+    accepted = Attempt.objects.filter(batch=OuterRef("pk"), outcome="accepted")
+    for pk in SyncBatch.objects.filter(~Exists(accepted), state=State.DONE).values_list("pk", flat=True):
+        yield f"batch {pk} is done without an accepted attempt"
+
+
+def lost_members() -> Iterator[str]:
+    """Every member has its batch and its entry; an entry is once a member of one audience's batches."""
+    batch = SyncBatch.objects.filter(pk=OuterRef("batch_id"))
+    entry = Entry.objects.filter(pk=OuterRef("entry_id"))
+    for pk in Member.objects.filter(~Exists(batch) | ~Exists(entry)).values_list("pk", flat=True)[:100]:
+        yield f"member {pk} has lost its batch or its entry"
+    twice = Member.objects.values("entry_id", "batch__audience__step").annotate(n=Count("pk")).filter(n__gt=1)
+    for row in twice.order_by()[:100]:
+        yield f"entry {row['entry_id']} was handed over {row['n']} times"
+
+
+def handed_over(step: Step) -> Iterator[str]:
+    """Whoever came to the step stands there or became a member."""
+    came = Arrival.objects.filter(step=step).aggregate(n=Coalesce(Sum("n"), 0))["n"]
+    standing = Cohort.objects.filter(canvas=step.canvas, step=step, ended_at=None)
+    here = standing.aggregate(n=Coalesce(Sum("size"), 0))["n"]
+    people = SyncBatch.objects.filter(audience__step=step).aggregate(n=Coalesce(Sum("size"), 0))["n"]
+    if came != here + people:
+        yield f"step {step}: {came} came, {here} stand there and {people} were handed over"

@@ -1,0 +1,90 @@
+"""What comes of an attempt: the batch is settled as one row (and rows only for exceptions), or it is tried again."""
+
+import random
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from . import pauses, retry
+from .errors import PartnerError
+from .models import Member, SyncBatch
+from .outbox import Claim, mine
+from .partner import Receipt
+
+CHUNK = 5_000
+Verdict = Member.Verdict
+
+
+def settle(claim: Claim, receipt: Receipt, erased: list[int], now: datetime) -> bool:
+    """The partner took it. `erased` members had no profile any more when the people were read.
+
+    False: the lease had been lost, and whoever holds it now will settle.
+    """
+    settled = write(claim, receipt, erased, now)
+    if settled:
+        pauses.forget(claim.batch.audience)
+    return settled
+
+
+@transaction.atomic
+def write(claim: Claim, receipt: Receipt, erased: list[int], now: datetime) -> bool:
+    batch = mine(claim)
+    if batch is None:
+        return False
+    batch.missing = judge(batch, receipt.missing, Verdict.MISSING)
+    batch.refused = sum(
+        judge(batch, [profile], Verdict.REFUSED, reason[:255]) for profile, reason in receipt.refused.items()
+    )
+    batch.withdrawn = batch.members.filter(pk__in=erased).update(verdict=Verdict.WITHDRAWN) if erased else 0
+    batch.rejected_unnamed = receipt.unnamed
+    batch.state, batch.settled_at = SyncBatch.State.DONE, now
+    batch.cause = batch.cause_detail = ""
+    batch.lease_token = batch.lease_until = None
+    batch.save()
+    finish(claim, now, outcome="accepted", **facts(receipt))
+    return True
+
+
+def judge(batch: SyncBatch, profiles: Iterable[int], verdict: str, reason: str = "") -> int:
+    profiles = list(profiles)
+    parts = [profiles[at : at + CHUNK] for at in range(0, len(profiles), CHUNK)]
+    return sum(batch.members.filter(profile__in=part).update(verdict=verdict, reason=reason) for part in parts)
+
+
+def facts(receipt: Receipt) -> dict:
+    names = ("rows", "received", "invalid", "trace_id", "api_version", "http_status")
+    return {name: getattr(receipt, name) for name in names}
+
+
+def fail(claim: Claim, error: PartnerError, now: datetime) -> bool:
+    """The attempt failed: the batch waits, and the error's scope with it. False: the lease had been lost.
+
+    The pause comes in a transaction of its own; a crash in between only means that the error is met once more.
+    """
+    scope = pauses.scope_of(claim.batch.audience, error)
+    kept = put_back(claim, error, now, now if scope else None)
+    if kept and scope:
+        pauses.pause(scope, error, now)
+    return kept
+
+
+@transaction.atomic
+def put_back(claim: Claim, error: PartnerError, now: datetime, at: datetime | None) -> bool:
+    batch = mine(claim)
+    if batch is None:
+        return False
+    batch.tries += 1
+    batch.cause, batch.cause_detail = error.kind, error.detail
+    batch.lease_token = batch.lease_until = None
+    batch.next_attempt_at = at or retry.next_attempt(now, batch.tries, random.random(), error.wait)  # noqa: S311
+    if error.starts_clock:
+        batch.clock_at = batch.clock_at or claim.attempt.started_at
+    batch.save()
+    trace = {"code": error.code, "subcode": error.subcode, "http_status": error.status, "trace_id": error.trace_id}
+    finish(claim, now, outcome=error.kind, **trace)
+    return True
+
+
+def finish(claim: Claim, now: datetime, **result) -> None:
+    type(claim.attempt).objects.filter(pk=claim.attempt.pk).update(finished_at=now, **result)

@@ -1,0 +1,58 @@
+"""Claim, send, settle: one batch at a time, no network inside a transaction."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from . import outbox, partner, pauses, settling
+from .errors import PartnerError
+from .models import Member
+from .outbox import Claim
+from .partner import Parcel, Person, Receipt
+
+log = logging.getLogger(__name__)
+
+
+def prepare(now: datetime) -> Counter:
+    """What is due before sending: probes, seals, clocks, giving up."""
+    mended, sealed, _ = pauses.probe_due(now), outbox.seal(now), pauses.hold_all(now)
+    return +Counter(scopes_mended=mended, batches_sealed=sealed, batches_given_up=outbox.give_up(now))
+
+
+def send_one(now: datetime) -> Counter:
+    """Sends the next batch; an empty counter when none is due."""
+    claim = outbox.claim(now)
+    if claim is None:
+        return Counter()
+    try:
+        receipt, erased = deliver(claim)
+    except PartnerError as error:
+        log.warning("Batch %s was not sent: %s (code %s)", claim.batch.pk, error.kind, error.code)
+        settling.fail(claim, error, now)
+        return Counter(batches_failed=1)
+    settling.settle(claim, receipt, erased, now)
+    return Counter(batches_sent=1, rows_sent=receipt.rows)
+
+
+def deliver(claim: Claim) -> tuple[Receipt, list[int]]:
+    """Reads the people as they are now and hands them to the partner; also the members that were erased by then."""
+    audience = claim.batch.audience
+    its_partner = partner.of(audience.ad_account.connection)
+    people, erased = people_of(claim, its_partner.columns(audience.fields))
+    return its_partner.send(Parcel(audience, people, claim.attempt.session_id)), erased
+
+
+def people_of(claim: Claim, columns: Sequence[str]) -> tuple[list[Person], list[int]]:
+    """One Person per profile, however many trips of hers are in the batch."""
+    rows = Member.objects.filter(batch=claim.batch).order_by("pk")
+    found: dict[int, Person] = {}
+    erased = []
+    wanted = ["pk", "profile_id", "profile__external_id", *[f"profile__{name}" for name in columns]]
+    for pk, profile, external_id, *values in rows.values_list(*wanted):
+        if external_id is None:
+            erased.append(pk)
+        elif profile not in found:
+            texts = ["" if value is None else str(value) for value in values]
+            found[profile] = Person(profile, dict(zip(columns, texts, strict=True)))
+    return list(found.values()), erased
