@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class FacebookApp(AppConfig):
+    name = "integrations.facebook"
+    label = "facebook"
+    verbose_name = "Facebook"
+
+    def ready(self) -> None:
+        from canvas.steps import registry
+        from integrations import partner
+
+        from .partner import Facebook
+        from .step import FacebookAudienceStep
+
+        partner.register(Facebook())
+        registry.register(FacebookAudienceStep)

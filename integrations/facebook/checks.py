@@ -1,0 +1,211 @@
+"""The launch checks of a Facebook Audience Step. They read stored snapshots; `refresh` has renewed them before.
+
+What concerns the whole connection is told once a Canvas, at its first Facebook step.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from audiences import segments
+from canvas.document import Draft, StepSpec
+from canvas.problems import Problem
+
+from ..errors import (
+    AccessLost,
+    AudienceLimitReached,
+    PartnerError,
+    PermissionMissing,
+    RequestRefused,
+    TermsNotAccepted,
+    TokenRejected,
+)  # fmt: skip
+from ..models import AdAccount, Connection, CustomAudience
+from . import fields, words
+from .usage import DEVELOPMENT
+
+MOST_AUDIENCES = 500
+STATUSES = {
+    1: "active", 2: "disabled", 3: "unsettled", 7: "pending risk review", 8: "pending settlement",
+    9: "in grace period", 100: "pending closure", 101: "closed",
+}  # fmt: skip
+USABLE = {1, 8, 9}
+TERMS = "https://business.facebook.com/ads/manage/customaudiences/tos/?act={}"
+
+
+def connection_of(draft: Draft) -> Connection | None:
+    if "facebook" not in draft.memo:
+        row = Connection.objects.filter(partner="facebook").first()
+        draft.memo["facebook"] = row if row and row.has_token else None
+    return draft.memo["facebook"]
+
+
+def accounts(draft: Draft) -> dict[str, AdAccount]:
+    if "ad_accounts" not in draft.memo:
+        connection = connection_of(draft)
+        rows = connection.ad_accounts.all() if connection else []
+        draft.memo["ad_accounts"] = {row.account_id: row for row in rows}
+    return draft.memo["ad_accounts"]
+
+
+def account_of(step: StepSpec) -> AdAccount:
+    rows = AdAccount.objects.select_related("connection")
+    return rows.get(connection__partner="facebook", account_id=step.settings["ad_account"])
+
+
+def facebook_steps(draft: Draft) -> list[StepSpec]:
+    return [step for step in draft.document.steps if step.type.type == "facebook_audience"]
+
+
+def has_working_token(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    if step is facebook_steps(draft)[0]:
+        yield from token_problems(connection_of(draft), draft.now)
+
+
+def token_problems(connection: Connection | None, now: datetime) -> Iterator[Problem]:
+    place = "Technology Partners"
+    if connection is None:
+        yield Problem("facebook.E001", "No system user token is connected.", f"Connect one on {place}.")
+        return
+    facts, expires = connection.facts, expiry(connection)
+    if not facts.get("valid", True) or (expires and expires <= now):
+        reason = "It has expired." if expires and expires <= now else facts.get("reason", "")
+        message = f"Facebook does not accept the system user token. {reason}".strip()
+        yield Problem("facebook.E002", message, f"Replace it on {place}.")
+    elif not connection.reachable:
+        yield Problem("facebook.E012", "Facebook could not be reached.", "Nothing was changed. Try again.")
+    elif "scopes" in facts and "ads_management" not in facts["scopes"]:
+        hint = "Grant it in App Review, make a new token, and replace the token."
+        yield Problem("facebook.E003", "The token lacks the permission ads_management.", hint)
+
+
+def expiry(connection: Connection) -> datetime | None:
+    seconds = connection.facts.get("expires_at") or 0
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def has_account(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    chosen = step.settings.get("ad_account", "").strip()
+    if not chosen:
+        yield Problem("facebook.E004", "No ad account is selected.", "Select one.", step.key, "ad_account")
+    elif connection_of(draft) is not None:
+        account = accounts(draft).get(chosen)
+        for identity, message, hint in account_troubles(chosen, account):
+            yield Problem(identity, message, hint, step.key, "ad_account")
+
+
+def account_troubles(chosen: str, account: AdAccount | None) -> Iterator[tuple[str, str, str]]:
+    if account is None or not account.accessible:
+        hint = "Assign the ad account to the system user in Business settings, or select another one."
+        yield "facebook.E005", f"The token has no access to the ad account {chosen}.", hint
+        return
+    status, tasks = account.facts.get("account_status"), account.facts.get("user_tasks")
+    if status is not None and status not in USABLE:
+        name = STATUSES.get(status, f"in state {status}")
+        yield "facebook.E006", f"The ad account {account} is {name}.", "Settle it in Business settings, or use another."
+    if tasks is not None and not {"ADVERTISE", "MANAGE"} & set(tasks):
+        hint = "Give the system user the task to manage campaigns on this ad account."
+        yield "facebook.E007", f"The system user may not create audiences in {account}.", hint
+    if "tos_accepted" in account.facts and not (account.facts["tos_accepted"] or {}).get("custom_audience_tos"):
+        link = TERMS.format(account.account_id.removeprefix("act_"))
+        yield "facebook.E011", f"The Custom Audiences terms of {account} are not accepted.", f"Accept them: {link}"
+
+
+def has_name(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    name = step.settings.get("audience_name", "").strip()
+    if not name:
+        yield Problem("facebook.E008", "The custom audience has no name.", "Give it one.", step.key, "audience_name")
+    elif flagged := words.suspicious(name):
+        message = f"Facebook may flag the name: “{flagged}” can suggest something about health or money."
+        yield Problem("facebook.W003", message, "Choose a name without it.", step.key, "audience_name")
+
+
+def has_fields(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    chosen = step.settings.get("fields", [])
+    if not chosen:
+        yield Problem("facebook.E009", "No field to match is chosen.", "Choose at least one.", step.key, "fields")
+        return
+    if not identifies(set(chosen)):
+        hint = "Add the e-mail, the phone, or the names with a place or a date of birth."
+        yield Problem("facebook.W005", "Only fields that identify nobody are chosen.", hint, step.key, "fields")
+    if nobody_has(chosen, draft):
+        message = "Nobody in the target audience has any of the chosen fields."
+        yield Problem("facebook.W001", message, "Choose other fields.", step.key, "fields")
+
+
+def identifies(chosen: set[str]) -> bool:
+    named = "last_name" in chosen and chosen & {"first_name", "first_initial"}
+    placed = chosen & {"zip", "city", "date_of_birth"}
+    return bool(chosen & fields.IDENTIFYING or (named and placed))
+
+
+def nobody_has(chosen: list[str], draft: Draft) -> bool:
+    """There are people in the target audience, and none of them has a value in any of the columns."""
+    audience = draft.document.audience
+    if not audience or list(segments.check_audience(audience)):
+        return False
+    people = segments.people(audience, draft.now)
+    with_value = people.exclude(**{column: empty(column) for column in {fields.FIELDS[name][1] for name in chosen}})
+    return people.exists() and not with_value.exists()
+
+
+def empty(column: str) -> str | None:
+    return None if column == "date_of_birth" else ""
+
+
+def has_room(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    """All new audiences of this Canvas in the account count; told at the first step that uses it."""
+    chosen = step.settings.get("ad_account", "")
+    account = accounts(draft).get(chosen)
+    using = [other for other in facebook_steps(draft) if other.settings.get("ad_account") == chosen]
+    if account is None or account.audiences is None or step is not using[0]:
+        return
+    new = len(using) - made_before(account, draft)
+    if account.audiences + new > MOST_AUDIENCES:
+        message = f"{account} holds {account.audiences} of {MOST_AUDIENCES} audiences: there is no room for {new} more."
+        hint = "Delete audiences that are not needed in Audience Manager."
+        yield Problem("facebook.E010", message, hint, step.key, "ad_account")
+
+
+def made_before(account: AdAccount, draft: Draft) -> int:
+    """Audiences that an earlier launch of this Canvas has made already."""
+    rows = CustomAudience.objects.filter(step__canvas=draft.canvas, ad_account=account) if draft.canvas else []
+    made = {(row.step.key, row.name) for row in rows.select_related("step").exclude(partner_id="")} if rows else set()
+    return len(made & {(step.key, step.settings.get("audience_name")) for step in facebook_steps(draft)})
+
+
+def is_in_good_standing(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    connection = connection_of(draft)
+    if connection is None or step is not facebook_steps(draft)[0]:
+        return
+    expires = expiry(connection)
+    if expires and draft.now < expires <= draft.now + timedelta(days=14):
+        message = f"The system user token expires on {expires:%Y-%m-%d}."
+        yield Problem("facebook.W002", message, "Replace it in time with one that never expires.")
+    if connection.checked_at is None or connection.checked_at < draft.now - timedelta(days=1):
+        message = "The last check of the connection is older than a day."
+        yield Problem("facebook.W006", message, "Check it on Technology Partners.")
+
+
+def is_in_full_tier(step: StepSpec, draft: Draft) -> Iterator[Problem]:
+    account = accounts(draft).get(step.settings.get("ad_account", ""))
+    if account and account.tier == DEVELOPMENT:
+        message = f"{account} is in the development access tier: batches leave every {account.send_interval} s."
+        yield Problem("facebook.W004", message, "Ask for full access to the Marketing API.", step.key, "ad_account")
+
+
+CHECKS = [
+    has_working_token, has_account, has_name, has_fields, has_room, is_in_good_standing, is_in_full_tier,
+]  # fmt: skip
+
+CREATION: dict[type[PartnerError], str] = {
+    TokenRejected: "facebook.E002", PermissionMissing: "facebook.E003", AccessLost: "facebook.E005",
+    AudienceLimitReached: "facebook.E010", TermsNotAccepted: "facebook.E011", RequestRefused: "facebook.E013",
+}  # fmt: skip
+NO_TASK = 1713092
+
+
+def creation_problem(step: StepSpec, error: PartnerError) -> Problem:
+    """What stopped the creation, as the check that should have seen it would say it."""
+    identity = "facebook.E007" if error.subcode == NO_TASK else CREATION.get(type(error), "facebook.E012")
+    message = f"The custom audience was not created. {error}"
+    return Problem(identity, message, error.cure, step.key, "ad_account")

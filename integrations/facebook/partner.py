@@ -1,0 +1,160 @@
+"""Facebook as a partner: what the contract's calls are in Meta's terms."""
+
+from collections.abc import Sequence
+
+from ..connecting import token_of
+from ..errors import (
+    AccessLost,
+    AudienceFlagged,
+    AudienceGone,
+    PartnerError,
+    PermissionMissing,
+    RequestRefused,
+    TermsNotAccepted,
+    TokenRejected,
+)  # fmt: skip
+from ..models import AdAccount, Connection, CustomAudience, Pausable
+from ..partner import AccountFacts, Parcel, Partner, Receipt, Standing
+from . import fields, usage, users
+from .graph import Graph, Reply
+
+BARE = "id,account_id,name,account_status,currency"
+WISHED = f"{BARE},disable_reason,timezone_name,business{{id,name}},tos_accepted,user_tasks,capabilities"
+SECONDS = 10
+"""For reads: Review and launch must not hang."""
+FLAGGED = 471
+INTERVALS = {usage.DEVELOPMENT: 20, "standard_access": 5}
+
+
+class Facebook(Partner):
+    key = "facebook"
+    label = "Facebook"
+
+    def verify(self, token: str) -> Standing:
+        """`debug_token` with itself; where that is refused, `/me` and `/me/permissions`."""
+        graph = Graph(token, SECONDS)
+        try:
+            data = graph.get("debug_token", input_token=token).body.get("data") or {}
+        except (RequestRefused, PermissionMissing):
+            return Standing(me(graph))
+        if not data.get("is_valid"):
+            trouble = data.get("error") or {}
+            raise TokenRejected("Facebook says that it is not valid.", code=trouble.get("code"))
+        names = ("app_id", "application", "type", "expires_at", "data_access_expires_at", "scopes", "granular_scopes")
+        return Standing({name: data[name] for name in names if name in data})
+
+    def ad_accounts(self, token: str) -> list[AccountFacts]:
+        """All of them; one field that is forbidden fails the whole call, so it is tried again with the bare list."""
+        graph = Graph(token, SECONDS)
+        try:
+            return read_accounts(graph, WISHED)
+        except (PermissionMissing, RequestRefused):
+            return read_accounts(graph, BARE)
+
+    def count_audiences(self, ad_account: AdAccount) -> int:
+        """Customer lists only: they alone count against the 500."""
+        graph, count = graph_of(ad_account.connection), 0
+        for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype"):
+            note_tier(ad_account, reply)
+            count += sum(row.get("subtype") == "CUSTOM" for row in reply.body.get("data", []))
+        return count
+
+    def create_audience(self, audience: CustomAudience) -> str:
+        account = audience.ad_account
+        body = {
+            "name": audience.name, "subtype": "CUSTOM", "customer_file_source": "USER_PROVIDED_ONLY",
+            "description": f"Filled by Audience Sync. Please keep this mark: {audience.mark}",
+        }  # fmt: skip
+        reply = Graph(token_of(account.connection), 30).post(f"{account.account_id}/customaudiences", body)
+        note_tier(account, reply)
+        return str(reply.body.get("id") or "")
+
+    def find_audience(self, audience: CustomAudience) -> str | None:
+        graph = graph_of(audience.ad_account.connection)
+        for reply in graph.pages(f"{audience.ad_account.account_id}/customaudiences", fields="id,description"):
+            for row in reply.body.get("data", []):
+                if audience.mark in (row.get("description") or ""):
+                    return str(row["id"])
+        return None
+
+    def columns(self, chosen: Sequence[str]) -> Sequence[str]:
+        return fields.columns(chosen)
+
+    def send(self, parcel: Parcel) -> Receipt:
+        account = parcel.audience.ad_account
+        try:
+            receipt, replies = users.add(Graph(token_of(account.connection)), parcel)
+        except AudienceGone as error:
+            raise gone_or_lost(account, error) from None
+        for reply in replies:
+            note_tier(account, reply)
+        return receipt
+
+    def probe(self, scope: Pausable) -> None:
+        if isinstance(scope, Connection):
+            probe_connection(scope)
+        elif isinstance(scope, AdAccount):
+            probe_account(scope)
+        else:
+            probe_audience(scope)
+
+
+def graph_of(connection: Connection) -> Graph:
+    return Graph(token_of(connection), SECONDS)
+
+
+def me(graph: Graph) -> dict:
+    """What a token tells of itself where `debug_token` is closed to it."""
+    graph.get("me", fields="id,name")
+    rows = [row for reply in graph.pages("me/permissions") for row in reply.body.get("data", [])]
+    return {"scopes": [row.get("permission") for row in rows if row.get("status") == "granted"]}
+
+
+def read_accounts(graph: Graph, names: str) -> list[AccountFacts]:
+    rows = [row for reply in graph.pages("me/adaccounts", fields=names) for row in reply.body.get("data", [])]
+    return [AccountFacts(str(row["id"]), str(row.get("name") or ""), row) for row in rows]
+
+
+def gone_or_lost(account: AdAccount, error: PartnerError) -> PartnerError:
+    """100/33 means either; the account tells: who can read it has lost the audience only."""
+    try:
+        graph_of(account.connection).get(account.account_id, fields="id")
+    except (AudienceGone, PermissionMissing) as answer:
+        return AccessLost("", code=error.code, subcode=error.subcode, status=error.status, trace_id=answer.trace_id)
+    except PartnerError as answer:
+        return answer
+    return error
+
+
+def probe_connection(connection: Connection) -> None:
+    facts = Facebook().verify(token_of(connection)).facts
+    if "ads_management" not in facts.get("scopes", ["ads_management"]):
+        raise PermissionMissing("The token lacks ads_management.")
+
+
+def probe_account(account: AdAccount) -> None:
+    try:
+        reply = graph_of(account.connection).get(account.account_id, fields="id,account_status,tos_accepted")
+    except (AudienceGone, PermissionMissing) as error:
+        raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
+    accepted = reply.body.get("tos_accepted")
+    if account.pause_kind == TermsNotAccepted.__name__ and not (accepted or {}).get("custom_audience_tos"):
+        raise TermsNotAccepted("")
+
+
+def probe_audience(audience: CustomAudience) -> None:
+    try:
+        reply = graph_of(audience.ad_account.connection).get(audience.partner_id, fields="id,operation_status")
+    except AudienceGone as error:
+        raise gone_or_lost(audience.ad_account, error) from None
+    if (reply.body.get("operation_status") or {}).get("code") == FLAGGED:
+        raise AudienceFlagged("")
+
+
+def note_tier(account: AdAccount, reply: Reply) -> None:
+    """The access tier decides how often we may send; only the headers tell it."""
+    tier = usage.tier(reply.headers)
+    if tier and account.tier != tier:
+        account.tier = tier
+        account.send_interval = INTERVALS.get(tier, account.send_interval)
+        account.save(update_fields=["tier", "send_interval"])

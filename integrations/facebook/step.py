@@ -1,0 +1,71 @@
+"""The Facebook Audience Step: people become members of its custom audience's open batch and go on at once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from canvas.document import Draft, StepSpec
+from canvas.problems import Problem
+from canvas.steps.base import Setting, StepType
+
+from .. import connecting, creating, numbers, outbox
+from ..errors import PartnerError
+from ..models import Connection, CustomAudience
+from . import checks
+from .fields import read_fields
+
+
+def read_text(value) -> str:
+    if not isinstance(value, str) or len(value) > 255 or "\x00" in value:
+        raise ValueError("Write a text of at most 255 characters.")
+    return value
+
+
+class FacebookAudienceStep(StepType):
+    type = "facebook_audience"
+    label = "Facebook Audience Step"
+    icon = "facebook"
+    rest = "pending"
+    settings = {
+        "ad_account": Setting("Ad account", read_text),
+        "audience_name": Setting("Name of the custom audience", read_text),
+        "fields": Setting("Fields to match", read_fields),
+    }
+
+    def problems(self, step: StepSpec, draft: Draft) -> Iterator[Problem]:
+        for check in checks.CHECKS:
+            yield from check(step, draft)
+
+    def refresh(self, steps: Sequence[StepSpec], now: datetime) -> None:
+        connection = Connection.objects.filter(partner="facebook").first()
+        if connection and connection.has_token:
+            wanted = {step.settings.get("ad_account") for step in steps}
+            connecting.refresh(connection, wanted - {None}, now)
+
+    def prepare(self, step: StepSpec, now: datetime) -> Iterator[Problem]:
+        try:
+            creating.ensure_created(audience_of(step), now)
+        except PartnerError as error:
+            yield checks.creation_problem(step, error)
+
+    def route(self, step: StepSpec, cohorts: QuerySet, now: datetime) -> str:
+        audience = CustomAudience.objects.get(step=step.row, **where(step))
+        outbox.enqueue(audience, cohorts, now)
+        return "next"
+
+    def numbers(self, steps: Sequence[StepSpec]) -> dict[str, dict[str, int]]:
+        return numbers.fates(steps)
+
+
+def where(step: StepSpec) -> dict:
+    return {
+        "ad_account__connection__partner": "facebook",
+        "ad_account__account_id": step.settings["ad_account"],
+        "name": step.settings["audience_name"],
+    }
+
+
+def audience_of(step: StepSpec) -> CustomAudience:
+    account = checks.account_of(step)
+    return creating.audience_for(step.row, account, step.settings["audience_name"], step.settings["fields"])

@@ -1,0 +1,96 @@
+"""One request to `/<audience>/users`: rows made from people, and Facebook's answer mapped back to them.
+
+Always the array form of `schema`, one schema an audience. A 200 may hold rejected rows; Facebook names up to 100 of
+them by the row's own text, and the rest is looked for by sending again in small parts (a repeat is harmless).
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import orjson
+
+from ..errors import RequestRefused, Unavailable
+from ..partner import Parcel, Person, Receipt
+from . import fields
+from .graph import Graph, Reply
+from .match_fields import cell
+
+PART = 100
+MOST_PARTS = 20
+
+Row = tuple[str, ...]
+
+
+def add(graph: Graph, parcel: Parcel) -> tuple[Receipt, list[Reply]]:
+    """Sends whom it can; the receipt says what became of everybody. Raises PartnerError kinds."""
+    wanted = fields.keys(parcel.audience.fields)
+    rows = {person.profile_id: row_of(person, wanted) for person in parcel.people}
+    missing = [profile for profile, row in rows.items() if not any(row)]
+    sent = {profile: row for profile, row in rows.items() if any(row)}
+    if not sent:
+        return Receipt(missing=missing), []
+    path, schema = f"{parcel.audience.partner_id}/users", [key for key, _ in wanted]
+    first = post(graph, path, schema, list(sent.values()), parcel.session_id)
+    named = named_rows(first)
+    invalid = first.body.get("num_invalid_entries") or 0
+    replies = [first]
+    if invalid > len(named):
+        replies += look_closer(graph, path, schema, [row for row in sent.values() if row not in named], named)
+    refused = {profile: named[row] for profile, row in sent.items() if row in named}
+    unnamed = max(0, invalid - sum(row in named for row in sent.values()))
+    return replace(facts(first), rows=len(sent), missing=missing, refused=refused, unnamed=unnamed), replies
+
+
+def row_of(person: Person, wanted: Sequence[tuple[str, str]]) -> Row:
+    country = person.values["country"]
+    return tuple(cell(key, person.values[column], country) for key, column in wanted)
+
+
+def post(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], session: int) -> Reply:
+    body = {
+        "payload": {"schema": schema, "data": rows},
+        "session": {"session_id": session, "batch_seq": 1, "last_batch_flag": True, "estimated_num_total": len(rows)},
+    }
+    reply = graph.post(path, body)
+    received = reply.body.get("num_received")
+    if not isinstance(received, int) or received < len(rows):
+        raise Unavailable(f"Facebook took {received} of {len(rows)} rows.", trace_id=reply.trace_id)
+    return reply
+
+
+def named_rows(reply: Reply) -> dict[Row, str]:
+    """The rows that Facebook names as invalid, with its reason: a map of row text to reason, or a list of texts."""
+    samples = reply.body.get("invalid_entry_samples") or {}
+    pairs = samples.items() if isinstance(samples, dict) else ((text, "") for text in samples)
+    return {row: str(reason or "Facebook found the row invalid.") for text, reason in pairs for row in read_row(text)}
+
+
+def read_row(text) -> Iterator[Row]:
+    try:
+        cells = orjson.loads(text)
+    except (ValueError, TypeError):
+        return
+    if isinstance(cells, list) and all(isinstance(part, str) for part in cells):
+        yield tuple(cells)
+
+
+def look_closer(graph: Graph, path: str, schema: list[str], rows: list[Row], named: dict[Row, str]) -> list[Reply]:
+    """Sends parts so small that every invalid row in them is named; adds to `named`. Gives up after 20 requests."""
+    replies = []
+    for at in range(0, min(len(rows), PART * MOST_PARTS), PART):
+        try:
+            reply = post(graph, path, schema, rows[at : at + PART], secrets.randbelow(2**63 - 1) + 1)
+        except (Unavailable, RequestRefused):
+            break
+        named |= named_rows(reply)
+        replies.append(reply)
+    return replies
+
+
+def facts(reply: Reply) -> Receipt:
+    invalid = reply.body.get("num_invalid_entries")
+    return Receipt(
+        received=reply.body["num_received"], invalid=invalid if isinstance(invalid, int) else 0,
+        trace_id=reply.trace_id, api_version=reply.version, http_status=reply.status,
+    )  # fmt: skip
