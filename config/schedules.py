@@ -1,0 +1,69 @@
+"""The clock: one pass of everything that is due, and the task that the queue runs when the bell is rung.
+
+Order of a pass: dead launches, moves, entries, probes, seals, clocks, sends; repeated until nothing is due (the ties
+are in docs/semantics.md). A bell carries no data and may be lost or doubled: what is due stands in rows.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.tasks import async_task
+
+from canvas import engine, launch
+from integrations import outbox, pauses, sync
+
+from . import beats
+
+log = logging.getLogger(__name__)
+SHIFT = 30.0
+"""Seconds after which a task leaves the rest to the next bell. With the longest request it stays below its time-out."""
+
+
+def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:
+    """Passes until nothing is due, or the seconds are over; what was done, added up."""
+    total, end = Counter(), time.monotonic() + seconds if seconds else None
+    while done := one_pass(clock()):
+        total += done
+        beats.touch("worker")
+        if done["failures"] or (end and time.monotonic() > end):
+            break
+    return total
+
+
+def one_pass(now: datetime) -> Counter:
+    done = Counter(dead_launches=launch.bury_dead(now))
+    return +(done + engine.work(now) + sync.prepare(now) + sync.send_one(now))
+
+
+def next_due(now: datetime) -> datetime | None:
+    """When the next pass would find something."""
+    moments = (engine.next_due(), outbox.next_due(now), pauses.next_due())
+    return min((moment for moment in moments if moment), default=None)
+
+
+def work() -> None:
+    """The task behind the bell. Never raises: an error goes to the log, and the rows are still there."""
+    try:
+        run(timezone.now, SHIFT)
+    except Exception:
+        log.exception("The pass failed; it is repeated at the next bell")
+        connection.close()
+
+
+def pulse() -> None:
+    """Does nothing; that it was done is what the supervisor waits for."""
+
+
+def ring_if_due(now: datetime) -> bool:
+    """Rings when something is due and no bell waits."""
+    moment = next_due(now)
+    due = moment is not None and moment <= now
+    if due and get_broker().queue_size() == 0:
+        async_task(work)
+    return due
