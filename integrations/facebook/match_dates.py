@@ -1,0 +1,50 @@
+"""DOBY, DOBM and DOBD: one date of birth in three cells, all filled or all empty."""
+
+import datetime
+import re
+from functools import lru_cache
+
+from integrations.facebook.match_text import plain, with_ascii_digits
+
+EARLIEST_YEAR = 1900  # the guide: YYYY from 1900 to the current year
+LONGEST = 64
+
+_TIME = r"(?:(?:T|,?\s+)\d{1,2}(?::?\d{2}){0,2}(?:[.,]\d+)?\s*(?:[AP]M)?\s*(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?"
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})" + _TIME, re.ASCII | re.I)
+_BASIC = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME, re.ASCII | re.I)
+_MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})" + _TIME, re.ASCII | re.I)
+
+
+def today() -> datetime.date:
+    """The one clock of this module."""
+    return datetime.date.today()  # noqa: DTZ011  (a birthday has no time zone)
+
+
+def birth_year(raw: str) -> str:
+    return _parts(raw)[0]
+
+
+def birth_month(raw: str) -> str:
+    return _parts(raw)[1]
+
+
+def birth_day(raw: str) -> str:
+    return _parts(raw)[2]
+
+
+def _parts(raw: str) -> tuple[str, str, str]:
+    return _read(raw, today()) if len(raw) <= LONGEST else ("", "", "")
+
+
+@lru_cache(maxsize=65_536)
+def _read(raw: str, latest: datetime.date) -> tuple[str, str, str]:
+    """YYYY, MM, DD of an ISO 8601 or M/D/YYYY date; three empty strings for anything that was nobody's birthday."""
+    text = with_ascii_digits(plain(raw)).strip()
+    found = _YEAR_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text) or _BASIC.fullmatch(text)
+    try:
+        born = datetime.date(*(int(found[part]) for part in ("year", "month", "day"))) if found else None
+    except ValueError:  # 30 February, month 13
+        born = None
+    if born is None or born.year < EARLIEST_YEAR or born > latest:
+        return "", "", ""
+    return f"{born.year:04}", f"{born.month:02}", f"{born.day:02}"
