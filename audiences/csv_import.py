@@ -1,0 +1,191 @@
+"""Importing people from a CSV file, in two passes: `survey` looks at every row, `apply` writes the good ones.
+
+An empty cell keeps what is stored; custom attributes are merged. A bad row is refused as a whole, the others go in.
+A file that is refused (FileRefused) has changed nothing, and there is no Import row for it.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, BinaryIO, NamedTuple
+
+from django.db import transaction
+
+from .csv_columns import Column, New, columns
+from .csv_file import CsvFile, FileRefused, Row
+from .models import CustomAttribute, Import, Profile
+from .upsert import stored, upsert
+
+CHUNK = 5000
+
+
+class Refusal(NamedTuple):
+    """A row that was not taken, and why."""
+
+    line: int
+    cells: list[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a file holds, before anything is written. Empty columns make no attribute."""
+
+    file: CsvFile
+    columns: list[Column]
+    new_attributes: dict[str, str]
+    empty: list[str]
+    rows: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    created: int = 0
+    updated: int = 0
+    refused: int = 0
+
+
+@dataclass
+class Good:
+    """The rows of one chunk that can be taken, column by column."""
+
+    values: list[list[Any]]
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return len(self.values[0])
+
+
+def survey(file: BinaryIO, new: Collection[str] = (), dates: str = "") -> Survey:
+    """Raises FileRefused. `new`: names that are no slip of the pen; `dates`: "mdy" or "dmy" for slashed dates."""
+    source = CsvFile(file)
+    registered = dict(CustomAttribute.objects.values_list("name", "type"))
+    found = columns(source.header, registered, new, dates)
+    rows = refused = 0
+    for chunk in source.chunks(CHUNK):
+        good = sift(chunk, found)
+        rows, refused = rows + good.rows, refused + len(good.refused)
+        for column, values in zip(found, good.values, strict=True):
+            column.learn(values)
+    fresh = [column for column in found if isinstance(column, New)]
+    types = {column.name: column.type for column in fresh if column.seen}
+    empty = [column.name for column in fresh if not column.seen]
+    return Survey(source, [column.settled() for column in found], types, empty, rows, refused)
+
+
+def apply(
+    found: Survey, name: str, now: datetime, on_refused: Callable[[Refusal], None] = lambda refusal: None
+) -> Import:
+    """Writes the good rows, each chunk in a transaction of its own; repeating it after a crash does no harm."""
+    with recorded(found, name, now) as record:
+        for chunk in found.file.chunks(CHUNK):
+            good = sift(chunk, found.columns)
+            for refusal in good.refused:
+                on_refused(refusal)
+            with transaction.atomic():
+                add(record, write(found.columns, good, now))
+    return record
+
+
+def sift(chunk: list[Row], found: list[Column]) -> Good:
+    """Reads the cells, a column at a time, and sets the rows aside that hold something wrong."""
+    whole = [row for row in chunk if not row.fault]
+    refused = [Refusal(*row) for row in chunk if row.fault]
+    cells = zip(*(row.cells for row in whole), strict=True) if whole else [()] * len(found)
+    reasons: dict[int, list[str]] = {}
+    values = []
+    for column, raw in zip(found, cells, strict=True):
+        taken, faults = column.read(list(map(str.strip, raw)))
+        values.append(taken)
+        for at, why in faults.items():
+            reasons.setdefault(at, []).append(f"{column.name}: {why}")
+    if reasons:
+        keep = [at for at in range(len(whole)) if at not in reasons]
+        values = [[taken[at] for at in keep] for taken in values]
+        refused += [Refusal(whole[at].line, whole[at].cells, " ".join(why)) for at, why in reasons.items()]
+    return Good(values, sorted(refused))
+
+
+def write(found: list[Column], good: Good, now: datetime) -> Counts:
+    """A constant number of statements. Rows are in the order of external_id, so that two imports can't deadlock."""
+    if not good.rows:
+        return Counts(refused=len(good.refused))
+    people = merged(found, good.values)
+    present = existing(found, people)
+    built_in = [at for at, column in enumerate(found) if column.built_in]
+    custom = [at for at, column in enumerate(found) if not column.built_in]
+    rows = []
+    for external_id in sorted(people):
+        row = people[external_id]
+        mine = tuple(row[at] for at in built_in)
+        if custom:
+            news = {found[at].name: row[at] for at in custom if row[at] is not None and row[at] != ""}
+            mine += (json.dumps(present.get(external_id, {}) | news),)
+        rows.append(mine)
+    upsert([found[at].name for at in built_in] + ["attributes"] * bool(custom), rows, now)
+    created = len(people) - len(present)
+    return Counts(created, good.rows - created, len(good.refused))
+
+
+def merged(found: list[Column], values: list[list[Any]]) -> dict[str, tuple]:
+    """The rows by external_id; a later row of the same person is laid over the earlier one, but for its empty cells."""
+    values = [list(map(stored, taken)) if column.name == "date_of_birth" else taken
+              for column, taken in zip(found, values, strict=True)]  # fmt: skip
+    ids = values[[column.name for column in found].index("external_id")]
+    people = dict(zip(ids, zip(*values, strict=True), strict=True))
+    if len(people) < len(ids):
+        people = {}
+        for external_id, row in zip(ids, zip(*values, strict=True), strict=True):
+            before = people.get(external_id, row)
+            people[external_id] = tuple(
+                old if new is None or new == "" else new for old, new in zip(before, row, strict=True)
+            )
+    return people
+
+
+def existing(found: list[Column], people: Collection[str]) -> dict[str, dict]:
+    """The custom attributes of those who are there already, locked until they are written."""
+    rows = Profile.objects.select_for_update().filter(external_id__in=sorted(people)).order_by("external_id")
+    if all(column.built_in for column in found):
+        return dict.fromkeys(rows.values_list("external_id", flat=True), {})
+    return dict(rows.values_list("external_id", "attributes"))
+
+
+@contextmanager
+def recorded(found: Survey, name: str, now: datetime) -> Iterator[Import]:
+    """The Import row: running, then done, or failed with the rows that went in before."""
+    began = monotonic()
+    with transaction.atomic():
+        register(found.new_attributes, now)
+        record = Import.objects.create(file_name=name[-255:], started_at=now)
+    record.state = Import.State.FAILED
+    try:
+        yield record
+        record.state = Import.State.DONE
+    except FileRefused as error:
+        raise FileRefused(f"The file changed after {record.rows} of its rows went in: {error}") from error
+    finally:
+        record.finished_at = now + timedelta(seconds=monotonic() - began)
+        record.save(update_fields=["state", "finished_at"])
+
+
+def register(types: dict[str, str], now: datetime) -> None:
+    fresh = [CustomAttribute(name=name, type=kind, created_at=now) for name, kind in types.items()]
+    CustomAttribute.objects.bulk_create(fresh, ignore_conflicts=True)
+    known = CustomAttribute.objects.filter(name__in=types).values_list("name", "type")
+    changed = [name for name, kind in known if kind != types[name]]
+    if changed:
+        raise FileRefused(f"Meanwhile {', '.join(changed)} became known with another type. Import the file again.")
+
+
+def add(record: Import, counts: Counts) -> None:
+    record.rows += counts.created + counts.updated
+    record.created += counts.created
+    record.updated += counts.updated
+    record.refused += counts.refused
+    record.save(update_fields=["rows", "created", "updated", "refused"])
