@@ -59,7 +59,8 @@ def test_lists_can_be_filtered(graph, refused):
     graph.make_list(description="mark-2")
     rule = [{"field": "description", "operator": "CONTAIN", "value": "mark-1"}]
     assert graph.get("act_1001/customaudiences", filtering=json.dumps(rule)).json()["data"] == [{"id": wanted}]
-    assert refused(graph.get("act_1001/customaudiences", filtering='[{"field":"name"}]')) == (400, 100, None)
+    for wrong in ('[{"field":"name"}]', "5", '[{"field":"size","operator":"EQUAL","value":1}]'):
+        assert refused(graph.get("act_1001/customaudiences", filtering=wrong)) == (400, 100, None)
 
 
 def test_name_and_description_can_be_changed(graph, audience):

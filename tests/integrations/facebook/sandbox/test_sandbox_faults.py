@@ -112,6 +112,13 @@ def test_a_connection_may_drop_after_the_work(sandbox, audience, send):
     assert (sandbox.ledger()[-1]["status"], sandbox.ledger()[-1]["dropped"]) == (200, True)
 
 
+def test_a_refusal_may_get_lost_too(graph, sandbox):
+    sandbox.fault("drop_after")
+    with pytest.raises(requests.ConnectionError):
+        graph.get("act_77")
+    assert (sandbox.ledger()[-1]["status"], sandbox.ledger()[-1]["subcode"]) == (400, 33)
+
+
 def test_an_audience_may_be_made_without_the_client_hearing_of_it(graph, sandbox):
     sandbox.fault("drop_after", match={"method": "POST", "path_regex": "customaudiences$"})
     with pytest.raises(requests.ConnectionError):

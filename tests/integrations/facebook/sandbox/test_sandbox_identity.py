@@ -42,7 +42,7 @@ def test_a_system_user_token_may_inspect_itself(graph):
 
 
 def test_it_may_not_inspect_another(graph, refused):
-    assert refused(debug(graph, "SANDBOX-SYSTEM_USER-TWO")) == (400, 100, None)
+    assert refused(debug(graph, "SANDBOX-TOKEN-TWO")) == (400, 100, None)
 
 
 def test_an_app_token_may(graph):

@@ -35,7 +35,7 @@ def test_a_connection_is_kept(sandbox):
     with requests.Session() as session:
         ports = set()
         for _ in range(3):
-            answer = session.get(f"{sandbox.url}/v26.0/me", params={"access_token": SYSTEM_USER}, stream=True, timeout=5)
+            answer = session.get(f"{sandbox.url}/v26.0/me?access_token={SYSTEM_USER}", stream=True, timeout=5)
             ports.add(answer.raw.connection.sock.getsockname()[1])
             assert answer.json()["id"]
     assert len(ports) == 1

@@ -53,7 +53,7 @@ def test_a_revoked_token_may_also_say_a_bare_190(graph, sandbox, refused):
 
 def test_the_second_token_outlives_the_first(graph, sandbox):
     sandbox.revoke(SYSTEM_USER)
-    graph.use("SANDBOX-SYSTEM_USER-TWO")
+    graph.use("SANDBOX-TOKEN-TWO")
     assert graph.get("act_1001").status_code == 200
 
 
