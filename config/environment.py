@@ -97,7 +97,8 @@ def database() -> dict:
     except Exception as error:
         raise wrong("DATABASE_URL", "can't be read", "Write postgres://USER:PASSWORD@HOST:5432/NAME.") from error
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        return config | {"OPTIONS": SQLITE_OPTIONS}
+        # Tests get a file as well: several connections at once are what they are about.
+        return config | {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": str(ROOT / "test.sqlite3")}}
     if config["ENGINE"] == "django.db.backends.postgresql":
         return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | config
     raise wrong("DATABASE_URL", "names a database that is not supported", "Use postgres:// or sqlite:///.")

@@ -47,9 +47,23 @@ SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, 2, 100)
 
 # django-q2 is the clock and the hands, never the memory: no results, no retries of its own.
 Q_CLUSTER = {
-    "name": "audience-sync", "label": "Queue", "workers": 2, "timeout": 120, "retry": 420, "queue_limit": 2,
-    "bulk": 1, "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False, "recycle": 500,
-    "max_rss": 300_000, "poll": 0.5, "cache": "qstats", "ALT_CLUSTERS": {}, **env.broker(),
+    "name": "audience-sync",
+    "label": "Queue",
+    "workers": 2,
+    "timeout": 120,
+    "retry": 420,
+    "queue_limit": 2,
+    "bulk": 1,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "recycle": 500,
+    "max_rss": 300_000,
+    "poll": 0.5,
+    "cache": "qstats",
+    "ALT_CLUSTERS": {},
+    **env.broker(),
 }
 
 LOGGING = {

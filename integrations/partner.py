@@ -104,5 +104,3 @@ def register(partner: Partner) -> None:
 
 def of(connection: "Connection") -> Partner:
     return PARTNERS[connection.partner]
-
-

@@ -7,13 +7,28 @@ from collections.abc import Iterator
 
 VIEWER = ("canvas.view_canvas", "audiences.view_profile", "audiences.view_segment", "integrations.view_customaudience")
 MARKETER = VIEWER + (
-    "audiences.see_personal_data", "audiences.add_profile", "audiences.change_profile", "audiences.delete_profile",
-    "audiences.add_segment", "audiences.change_segment", "audiences.delete_segment", "audiences.add_import",
-    "canvas.add_canvas", "canvas.change_canvas", "canvas.launch_canvas",
+    "audiences.see_personal_data",
+    "audiences.add_profile",
+    "audiences.change_profile",
+    "audiences.delete_profile",
+    "audiences.add_segment",
+    "audiences.change_segment",
+    "audiences.delete_segment",
+    "audiences.add_import",
+    "canvas.add_canvas",
+    "canvas.change_canvas",
+    "canvas.launch_canvas",
 )
 ADMIN = MARKETER + (
-    "integrations.view_connection", "integrations.change_connection", "team.view_user", "team.add_user",
-    "team.change_user", "team.delete_user", "team.view_apikey", "team.add_apikey", "team.change_apikey",
+    "integrations.view_connection",
+    "integrations.change_connection",
+    "team.view_user",
+    "team.add_user",
+    "team.change_user",
+    "team.delete_user",
+    "team.view_apikey",
+    "team.add_apikey",
+    "team.change_apikey",
     "team.view_auditevent",
 )
 ROLES = {"Viewer": VIEWER, "Marketer": MARKETER, "Admin": ADMIN}

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from canvas import entries, launch as launching
+from canvas import entries
+from canvas import launch as launching
 from canvas.models import Cohort, Entry, EntryRun
 from tests.cast import delay, launch, people, step_numbers, tick
 
