@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
 SETUP = "Run `python manage.py setup`: it writes a `.env` with new keys and keeps what is there."
+FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 env = environ.Env()
 
 
@@ -53,6 +54,13 @@ def fernet_keys(secret: str) -> list[str]:
     if secret in keys:
         raise wrong("FERNET_KEYS", "repeats SECRET_KEY", "Use a key of its own, so that either can be replaced alone.")
     return keys
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, str(default)).lower()
+    if value not in FLAGS:
+        raise wrong(name, f"is {value!r}", "Write true or false.")
+    return FLAGS[value]
 
 
 def number(name: str, default: float, low: float, high: float) -> float:
@@ -115,6 +123,23 @@ def broker() -> dict:
     """Arguments for django-q2: the database is the broker unless BROKER_URL names a Redis."""
     redis = url("BROKER_URL", "", ("redis", "rediss"))
     return {"redis": redis} if redis else {"orm": "default"}
+
+
+def cache() -> dict:
+    """Redis where it is the broker, else a table of the database."""
+    redis = url("BROKER_URL", "", ("redis", "rediss"))
+    if redis:
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis, "KEY_PREFIX": "page"}
+    return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+
+
+def mail() -> dict:
+    """Django's e-mail settings. Without EMAIL_URL, mails are written to the console."""
+    try:
+        return env.email_url("EMAIL_URL", default="consolemail://")
+    except Exception as error:
+        cure = "Write smtp+tls://USER:PASSWORD@HOST:587, or leave it out: mails are then written to the console."
+        raise wrong("EMAIL_URL", "can't be read", cure) from error
 
 
 def write_missing() -> None:

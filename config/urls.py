@@ -1,3 +1,20 @@
-"""The dashboard's addresses."""
+"""The dashboard's addresses. Everything needs a sign-in unless it says otherwise."""
 
-urlpatterns: list = []
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("ready", views.ready, name="ready"),
+    path("accounts/", include("allauth.account.urls")),
+    path("canvases/", include("canvas.urls")),
+    path("audience/", include("audiences.urls")),
+    path("partners/", include("integrations.urls")),
+    path("admin/", admin.site.urls),
+]

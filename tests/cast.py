@@ -3,11 +3,15 @@
 from collections import Counter
 from datetime import datetime
 
+from django.contrib.auth.models import Group
+
 from audiences.models import Profile
 from canvas import launch as launching
 from canvas.analytics import numbers
 from canvas.models import Canvas
 from config import schedules
+from config.team.models import User
+from config.team.roles import ROLES, ensure_roles
 from integrations import connecting
 
 TOKEN, OTHER_TOKEN = "SANDBOX-SYSTEM-USER-TOKEN", "SANDBOX-TOKEN-TWO"  # noqa: S105
@@ -17,6 +21,15 @@ EVERYBODY = {"filter": {"all": []}}
 
 def connect(token: str, now: datetime):
     return connecting.connect("facebook", token, now)
+
+
+def user(role: str) -> User:
+    """Somebody in that role; admins are staff. Real transactions in tests lose the groups: they are made again."""
+    if Group.objects.filter(name__in=ROLES).count() < len(ROLES):
+        ensure_roles()
+    found, _ = User.objects.get_or_create(email=f"{role.lower()}@example.com", defaults={"is_staff": role == "Admin"})
+    found.groups.set(Group.objects.filter(name=role))
+    return found
 
 
 def people(count: int, **fields) -> list[Profile]:

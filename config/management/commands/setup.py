@@ -10,6 +10,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         sweep = {"func": "config.schedules.work", "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
         Schedule.objects.update_or_create(name="sweep", defaults=sweep)
         self.stdout.write("Ready.")

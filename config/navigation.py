@@ -1,0 +1,75 @@
+"""What stands around every page: the menu that a person's role opens, the sandbox strip, and how Facebook stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from config.team.models import User
+from integrations import standing
+from integrations.facebook import is_sandbox
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    icon: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    items: list[Item]
+
+
+# Title, then (label, icon, URL name, permission, what the paths below it begin with).
+MENU = (
+    ("", (
+        ("Home", "home", "home", "canvas.view_canvas", None),
+        ("Canvases", "canvas", "canvas:list", "canvas.view_canvas", "/canvases/"),
+    )),
+    ("Audience", (
+        ("Profiles", "person", "audiences:profiles", "audiences.view_profile", "/audience/profiles/"),
+        ("Segments", "people", "audiences:segments", "audiences.view_segment", "/audience/segments/"),
+        ("Imports", "import", "audiences:imports", "audiences.add_import", "/audience/imports/"),
+    )),
+    ("Sending", (
+        ("Technology Partners", "plug", "integrations:partners", "integrations.view_connection", "/partners/"),
+    )),
+)  # fmt: skip
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"sandbox": is_sandbox()}
+    return {
+        "sandbox": is_sandbox(),
+        "brand": settings.BRAND_NAME,
+        "role": role(user),
+        "navigation": list(menu(request)),
+        "standing": standing.of_connection(user, "facebook"),
+    }
+
+
+def role(user: User) -> str:
+    groups = sorted(user.groups.values_list("name", flat=True))
+    return groups[0] if groups else "Admin" if user.is_superuser else "No role"
+
+
+def menu(request: HttpRequest) -> Iterator[Group]:
+    for title, rows in MENU:
+        items = [item(request, *row[:3], row[4]) for row in rows if request.user.has_perm(row[3])]
+        if items:
+            yield Group(title, items)
+
+
+def item(request: HttpRequest, label: str, icon: str, name: str, below: str | None) -> Item:
+    url = reverse(name)
+    return Item(label, icon, url, request.path.startswith(below) if below else request.path == url)

@@ -1,0 +1,25 @@
+"""Shows dates in the time zone of the person who reads them."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+
+class ReadersTimeZone:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = getattr(request.user, "time_zone", "")
+        with timezone.override(zone(name)):
+            return self.get_response(request)
+
+
+def zone(name: str) -> ZoneInfo | str:
+    """The company's zone where a person has none, or one that this machine doesn't know."""
+    try:
+        return ZoneInfo(name) if name else timezone.get_default_timezone()
+    except (ZoneInfoNotFoundError, ValueError):
+        return timezone.get_default_timezone()

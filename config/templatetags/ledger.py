@@ -1,0 +1,61 @@
+"""The sum that is seen to add up: Entered = Synced + Pending + Missing fields + User Not Synced (+ Withdrawn)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django import template
+
+register = template.Library()
+STATES = {
+    "synced": ("synced", "Synced"),
+    "pending": ("pending", "Pending"),
+    "missing_fields": ("missing", "Missing fields"),
+    "not_synced": ("not-synced", "User Not Synced"),
+    "withdrawn": ("withdrawn", "Withdrawn"),
+}
+FILLS = {"synced": "", "pending": "url(#p-pending)", "missing": "url(#p-missing)", "not-synced": "url(#p-not-synced)",
+         "withdrawn": "url(#p-withdrawn)"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """One state's part of the sum; x and width are percentages of the bar."""
+
+    name: str
+    css: str
+    label: str
+    people: int
+    x: float
+    width: float
+
+    @property
+    def fill(self) -> str:
+        return FILLS[self.css]
+
+
+def terms(numbers: Mapping[str, int]) -> Iterator[Term]:
+    """Every state in order; Withdrawn only where there is somebody."""
+    whole, x = max(sum(numbers.get(name, 0) for name in STATES), 1), 0.0
+    for name, (css, label) in STATES.items():
+        people = numbers.get(name, 0)
+        width = round(100 * people / whole, 2)
+        if people or name != "withdrawn":
+            yield Term(name, css, label, people, round(x, 2), width)
+        x += width
+
+
+@register.inclusion_tag("_partials/ledger_bar.html")
+def ledger_bar(numbers: Mapping[str, int], thin: bool = False) -> dict:
+    return {"terms": list(terms(numbers)), "thin": thin}
+
+
+@register.inclusion_tag("_partials/ledger_sum.html")
+def ledger_sum(numbers: Mapping[str, int], entered: int) -> dict:
+    return {"terms": list(terms(numbers)), "entered": entered}
+
+
+@register.inclusion_tag("_partials/state.html")
+def sync_state(name: str) -> dict:
+    """Glyph and word of a state: synced, pending, missing_fields, not_synced, withdrawn."""
+    css, label = STATES[name]
+    return {"css": css, "label": label}

@@ -1,0 +1,80 @@
+"""A real browser (Debian's Chromium) on the real pages. Without Chromium these tests skip; in CI that is a failure."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.cast import user
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(autouse=True)
+def on_a_real_server(transactional_db, live_server, settings):
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed: in CI the browser tests must run.")
+        pytest.skip("Chromium is not installed (Debian's package chromium).")
+    # Playwright runs a loop of its own in this thread, which Django takes for an async view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Opens a page as somebody: open_page("Marketer", "/canvases/", size="phone", scheme="dark").
+
+    At the end, a console error, a refused script or style, or a request to another host fails the test.
+    """
+    contexts, troubles = [], []
+
+    def opened(role: str | None, path: str, size: str = "wide", scheme: str = "light") -> Page:
+        context = browser.new_context(viewport=SIZES[size], color_scheme=scheme, base_url=live_server.url)
+        contexts.append(context)
+        if role:
+            context.add_cookies([{"name": "sessionid", "value": session_of(role), "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda request: elsewhere(request.url, live_server.url, troubles))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def session_of(role: str) -> str:
+    client = Client()
+    client.force_login(user(role), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.cookies["sessionid"].value
+
+
+def elsewhere(url: str, home: str, troubles: list[str]) -> None:
+    if not url.startswith((home, "data:", "blob:", "about:")):
+        troubles.append(f"a request to another host: {url}")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page, WCAG 2.2 AA."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
