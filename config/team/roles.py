@@ -5,6 +5,8 @@ A permission that no role names is nobody's but a superuser's.
 
 from collections.abc import Iterator
 
+from django.contrib.auth.models import Group, Permission
+
 VIEWER = ("canvas.view_canvas", "audiences.view_profile", "audiences.view_segment", "integrations.view_customaudience")
 MARKETER = VIEWER + (
     "audiences.see_personal_data",
@@ -36,8 +38,6 @@ ROLES = {"Viewer": VIEWER, "Marketer": MARKETER, "Admin": ADMIN}
 
 def ensure_roles(using: str = "default", apps=None, **kwargs) -> None:
     """Gives each role the permissions that exist by now; safe to repeat."""
-    from django.contrib.auth.models import Group, Permission
-
     found = {f"{label}.{code}": pk for pk, label, code in permissions(Permission.objects.using(using))}
     for role, names in ROLES.items():
         group, _ = Group.objects.using(using).get_or_create(name=role)
