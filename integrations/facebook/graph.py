@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -44,6 +45,11 @@ class Bearer(requests.auth.AuthBase):
     def __call__(self, request):
         request.headers["Authorization"] = f"Bearer {self.token}"
         return request
+
+
+def is_sandbox() -> bool:
+    """Whether the Graph API we speak to stands on this machine: Meta's never does."""
+    return urlsplit(settings.FACEBOOK_GRAPH_URL).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def session() -> requests.Session:
