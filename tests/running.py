@@ -3,9 +3,11 @@
 The database is of the kind that the tests run on; each installation has its own queue, so that none rings another's.
 """
 
+import contextlib
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -59,6 +61,16 @@ class Installation:
                 process.terminate()
                 process.wait(STOPS_WITHIN)
 
+    def processes(self) -> dict[int, str]:
+        """Everything that runs on this installation: its process ids and command lines."""
+        mark = f"Q_CLUSTER_NAME={self.environment['Q_CLUSTER_NAME']}".encode()
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
+
 
 @contextmanager
 def installed(folder: Path, graph_url: str, **environment: str) -> Iterator[Installation]:
@@ -85,6 +97,12 @@ def new_database(folder: Path) -> Iterator[str]:
             yield given._replace(path=f"/{name}").geturl()
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_until(holds: Callable[[], bool], seconds: float, every: float = 0.1) -> float:
