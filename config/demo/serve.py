@@ -126,6 +126,8 @@ def run(plan: Plan, processes: Processes, say: Callable[[Iterable[str]], None]) 
     """Until it is told to stop. NotServed when one of the processes ends by itself."""
     refuse_taken(plan.port, "PORT")
     fill_if_new(plan, processes)
+    if processes.stopped.is_set():
+        return
     processes.start("web", *web_command(plan), graph_url=plan.sandbox_url)
     processes.start("worker", *MANAGE, "worker", graph_url=plan.sandbox_url)
     processes.wait_for(plan.url)
