@@ -8,7 +8,7 @@ SERVICES = DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/post
 .PHONY: demo test test-services test-nightly lint lock clean
 
 demo: .venv/run  ## the whole application on http://127.0.0.1:8000 (PORT= for another), with people and a sandbox
-	PORT=$(PORT) $(PY) -m config.demo
+	exec env PORT=$(PORT) $(PY) manage.py demo --serve
 
 test: .venv/test  ## the whole suite on the embedded defaults
 	$(PY) -m pytest -n $(JOBS)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from config.team.models import User
 from integrations import standing
-from integrations.facebook import is_sandbox
+from integrations.facebook.graph import is_sandbox
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,9 @@ class Processes:
             end(process)
 
     def start(self, name: str, *command: str, graph_url: str = "", quiet: bool = False) -> subprocess.Popen:
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "FACEBOOK_GRAPH_URL": graph_url}
+        # Plain HTTP on this machine: cookies that go over HTTPS only would let nobody sign in.
+        ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "FACEBOOK_GRAPH_URL": graph_url, "HTTPS": "false"}
+        environment = os.environ | ours
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL if quiet else None
         )
