@@ -1,0 +1,32 @@
+"""`create_api_key`: a key for a program, shown this once."""
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from config.team.models import ApiKey, record
+
+
+class Command(BaseCommand):
+    help = "Makes an API key and prints it, alone and this once, on standard output."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("name", metavar="NAME")
+        known = f"all, or some of: {', '.join(ApiKey.SCOPES)}"
+        parser.add_argument("--scope", metavar="SCOPE", nargs="+", action="extend", required=True, help=known)
+
+    def handle(self, *args, name: str, scope: list[str], **options) -> None:
+        scopes = list(ApiKey.SCOPES) if "all" in scope else list(dict.fromkeys(scope))
+        if not name.strip() or len(name) > 100:
+            raise CommandError("Give the key a name of 1 to 100 characters.")
+        self.stdout.write(self.made(name, scopes))
+        self.stderr.write(f"{name} may: {', '.join(scopes)}. The key is not shown again.")
+
+    @transaction.atomic
+    def made(self, name: str, scopes: list[str]) -> str:
+        try:
+            _, text = ApiKey.make(name, scopes)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        record("api_key.created", name, scopes=scopes)
+        return text
