@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, F, Value, When
 
 from .models import Profile
 
@@ -64,3 +65,25 @@ def stored(value: Any) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+
+
+def clear(gone: dict[str, list[str]]) -> None:
+    """Makes fields unknown, which `upsert` never does: by column, the external ids of those who lose it."""
+    if gone:
+        changes = {name: Case(unknown(name, some), default=F(name)) for name, some in gone.items()}
+        Profile.objects.filter(external_id__in={who for some in gone.values() for who in some}).update(**changes)
+
+
+def unknown(name: str, external_ids: list[str]) -> When:
+    empty = Value(FIELDS[name].get_default(), output_field=FIELDS[name])
+    return When(external_id__in=external_ids, then=empty)
+
+
+def forget(gone: dict[str, set[str]]) -> None:
+    """Takes custom attributes away: by external id, their names. Rows are read again, since `upsert` merged them."""
+    people = Profile.objects.select_for_update().filter(external_id__in=sorted(gone)).order_by("external_id")
+    losing = [person for person in people if gone[person.external_id] & person.attributes.keys()] if gone else []
+    for person in losing:
+        for name in gone[person.external_id]:
+            person.attributes.pop(name, None)
+    Profile.objects.bulk_update(losing, ["attributes"])
