@@ -27,7 +27,7 @@ def sums() -> dict[str, Coalesce]:
         "synced": total(F("size") - F("missing") - refused - F("withdrawn"), done),
         "missing_fields": total(F("missing"), done),
         "not_synced": total(refused, done, F("size") - F("withdrawn"), failed),
-        "withdrawn": total(F("withdrawn"), done | failed, F("size"), cancelled),
+        "withdrawn": total(F("withdrawn"), ~cancelled, F("size"), cancelled),
     }
 
 
