@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from ..problems import Problem
+from .people import Page
 
 if TYPE_CHECKING:
     from ..document import Draft, StepSpec
@@ -40,6 +41,8 @@ class StepType:
     label: str
     icon: str = "step"
     settings: Mapping[str, Setting] = {}
+    statuses: Sequence[str] = ()
+    """What became of one person here, for types that list people: the keys of `numbers` and `rest`."""
     rest: str = ""
     """What analytics calls the people who entered and are in none of `numbers`."""
 
@@ -69,3 +72,10 @@ class StepType:
     def numbers(self, steps: "Sequence[StepSpec]") -> dict[str, dict[str, int]]:
         """What became of people, by step key: disjoint counts of those who are done. A constant number of queries."""
         return {}
+
+    def people(self, step: "StepSpec", status: str, after: str, limit: int) -> Page:
+        """The people who came here, of one of `statuses` or ("") of any. `after` is the last page's `next`.
+
+        A constant number of queries. ValueError when `after` is no such cursor.
+        """
+        return Page((), "")

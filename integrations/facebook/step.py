@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
 from canvas.steps.base import Setting, StepType
+from canvas.steps.people import Page
 
-from .. import connecting, creating, numbers, outbox
+from .. import connecting, creating, numbers, outbox, step_people
 from ..errors import PartnerError
 from ..models import Connection, CustomAudience
 from . import checks
@@ -26,6 +27,7 @@ class FacebookAudienceStep(StepType):
     type = "facebook_audience"
     label = "Facebook Audience Step"
     icon = "facebook"
+    statuses = tuple(step_people.STATUSES)
     rest = "pending"
     settings = {
         "ad_account": Setting("Ad account", read_text),
@@ -56,6 +58,9 @@ class FacebookAudienceStep(StepType):
 
     def numbers(self, steps: Sequence[StepSpec]) -> dict[str, dict[str, int]]:
         return numbers.fates(steps)
+
+    def people(self, step: StepSpec, status: str, after: str, limit: int) -> Page:
+        return step_people.people(step.row, status, after, limit)
 
 
 def where(step: StepSpec) -> dict:

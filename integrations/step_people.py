@@ -1,0 +1,138 @@
+"""Who came to a step that passes people on, and what became of each: two queries a page, however many people there are.
+
+People who stand at the step come first (it hands them over at once, but not while the Canvas is stopped), then members
+in the order of their batches. Who is handed over between two pages is seen twice rather than not at all.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q, QuerySet
+
+from canvas.models import Canvas, Entry, Step
+from canvas.steps.people import Page, StepPerson
+
+from .errors import sentence
+from .models import Member, Pausable, SyncBatch
+
+State, Verdict = SyncBatch.State, Member.Verdict
+WAITING = (State.OPEN, State.SEALED)
+CURSOR = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
+STATUSES: dict[str, Q] = {
+    "synced": Q(batch__state=State.DONE, verdict=""),
+    "pending": Q(batch__state__in=WAITING, verdict=""),
+    "missing_fields": Q(batch__state=State.DONE, batch__missing__gt=0, verdict=Verdict.MISSING),
+    "not_synced": Q(batch__state=State.DONE, batch__refused__gt=0, verdict=Verdict.REFUSED)
+    | Q(batch__state=State.FAILED) & ~Q(verdict=Verdict.WITHDRAWN),
+    "withdrawn": Q(batch__state=State.WITHDRAWN) | Q(verdict=Verdict.WITHDRAWN),
+}
+NAMES = {Verdict.MISSING: "missing_fields", Verdict.REFUSED: "not_synced", Verdict.WITHDRAWN: "withdrawn"}
+STATES = {State.DONE: "synced", State.FAILED: "not_synced", State.WITHDRAWN: "withdrawn"}
+
+
+class Place(NamedTuple):
+    """The last one of a page: an entry that stands at the step (batch 0), or a member by its batch and entry."""
+
+    batch: int
+    entry: int
+
+    def __str__(self) -> str:
+        return f"{self.batch}-{self.entry}"
+
+
+def people(step: Step | None, status: str, after: str, limit: int) -> Page:
+    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched."""
+    place = read(after)
+    rows = found(step, status, place, limit) if step else []
+    shown = [person for _, person in rows[:limit]]
+    return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "")
+
+
+def read(after: str) -> Place:
+    match = CURSOR.fullmatch(after or "0-0")
+    if not match or match[2] is None:
+        raise ValueError("Send the `next` of the page before, as it was.")
+    return Place(int(match[1]), int(match[2]))
+
+
+def found(step: Step, status: str, place: Place, limit: int) -> list[tuple[Place, StepPerson]]:
+    """One more than the page holds, if there are more."""
+    rows = list(standing(step, place, limit + 1)) if status in ("", "pending") and not place.batch else []
+    start = place if place.batch else Place(0, 0)
+    return rows + list(members(step, status, start, limit + 1 - len(rows)))
+
+
+def standing(step: Step, place: Place, most: int) -> Iterator[tuple[Place, StepPerson]]:
+    rows = Entry.objects.filter(cohort__step=step, cohort__ended_at=None, pk__gt=place.entry).order_by("pk")
+    for pk, profile, external_id, status in rows.values_list(
+        "pk", "profile_id", "profile__external_id", "canvas__status"
+    )[:most]:
+        stopped = status != Canvas.Status.ACTIVE
+        cause = f"Not handed over yet{': the Canvas is ' + status if stopped else ''}."
+        yield Place(0, pk), StepPerson(pk, profile if external_id else None, external_id, "pending", cause)
+
+
+def members(step: Step, status: str, place: Place, most: int) -> Iterator[tuple[Place, StepPerson]]:
+    rows = of_step(step).filter(STATUSES[status]) if status else of_step(step)
+    later = Q(batch__gt=place.batch) | Q(batch=place.batch, entry__gt=place.entry)
+    for member in rows.filter(later, batch__gte=place.batch).order_by("batch_id", "entry_id")[:most]:
+        yield Place(member.batch_id, member.entry_id), person(member)
+
+
+def of_step(step: Step) -> QuerySet[Member]:
+    rows = Member.objects.filter(batch__audience__step=step).annotate(external_id=F("profile__external_id"))
+    return rows.select_related("batch__audience__ad_account__connection")
+
+
+def person(member: Member) -> StepPerson:
+    batch, status = member.batch, status_of(member)
+    return StepPerson(
+        member.entry_id, member.profile_id if member.external_id else None, member.external_id, status,
+        cause_of(member, status), batch.attempts_made,
+        next_attempt(batch) if status == "pending" else None, batch.settled_at if status == "synced" else None,
+    )  # fmt: skip
+
+
+def status_of(member: Member) -> str:
+    return NAMES.get(member.verdict) or STATES.get(member.batch.state, "pending")
+
+
+def cause_of(member: Member, status: str) -> str:
+    """In plain words, "" where nothing is to be explained."""
+    batch = member.batch
+    if member.verdict == Verdict.REFUSED:
+        return member.reason
+    if status == "missing_fields":
+        return "None of the chosen fields is known."
+    if status == "withdrawn":
+        return "Erased before it was sent." if member.verdict else "Cancelled before it was sent."
+    return unnamed(batch) if status == "synced" else trouble(batch)
+
+
+def unnamed(batch: SyncBatch) -> str:
+    """A warning: the partner refused rows that it did not name, so any of these people may be one of them."""
+    many = batch.rejected_unnamed
+    return f"{many} of the {batch.size} people in this batch were refused without being named." if many else ""
+
+
+def trouble(batch: SyncBatch) -> str:
+    """What the batch met last, or what holds it back before it was ever tried."""
+    held = next((scope for scope in scopes(batch) if scope.paused_until and batch.state in WAITING), None)
+    kind, detail = batch.cause, batch.cause_detail
+    if not kind and held:
+        kind, detail = held.pause_kind, held.pause_detail
+    return f"{sentence(kind)} {detail}".strip() if kind else ""
+
+
+def scopes(batch: SyncBatch) -> tuple[Pausable, ...]:
+    """The narrowest first."""
+    account = batch.audience.ad_account
+    return (batch.audience, account, account.connection)
+
+
+def next_attempt(batch: SyncBatch) -> datetime | None:
+    """When something is tried again: the batch itself, or what holds it back."""
+    moments = [batch.next_attempt_at, *(scope.paused_until for scope in scopes(batch))]
+    return max((moment for moment in moments if moment), default=None)
