@@ -9,9 +9,11 @@ from config.team.models import User, record
 
 from . import partner, pauses
 from .errors import PartnerError, TokenRejected
-from .models import AdAccount, Connection, ConnectionSecret
+from .models import AdAccount, Connection, ConnectionSecret, SyncBatch
 from .partner import AccountFacts, Standing
 from .secrets import fingerprint
+
+NO_TOKEN = "No token is connected."  # noqa: S105
 
 
 class TokenUnusable(ValueError):
@@ -58,6 +60,25 @@ def keep(
     return connection
 
 
+@transaction.atomic
+def disconnect(key: str, now: datetime, actor: User | None = None, via: str = "command line") -> bool:
+    """Removes the token, keeps all else, holds back what waits as if the token were rejected. False: there is none.
+
+    People wait for a new token as long as for any other trouble: their clocks run.
+    """
+    connection = Connection.objects.select_for_update().filter(partner=key).first()
+    if connection is None or not connection.has_token:
+        return False
+    ConnectionSecret.objects.filter(connection=connection).delete()
+    note_standing(connection, {}, now)
+    pauses.lift(connection)
+    pauses.pause(connection, TokenRejected(NO_TOKEN), now)
+    waiting = pauses.batches_in(connection).filter(state=SyncBatch.State.SEALED, cause=TokenRejected.__name__)
+    waiting.update(cause_detail=NO_TOKEN)
+    record("token.removed", key, actor=actor, via=via)
+    return True
+
+
 def note_standing(connection: Connection, facts: dict, now: datetime, reachable: bool = True) -> None:
     connection.facts, connection.reachable, connection.checked_at = facts, reachable, now
     connection.save(update_fields=["facts", "reachable", "checked_at"])
@@ -101,6 +122,6 @@ def token_of(connection: Connection) -> str:
     try:
         return ConnectionSecret.objects.get(connection=connection).token
     except ConnectionSecret.DoesNotExist:
-        raise TokenRejected("No token is connected.") from None
+        raise TokenRejected(NO_TOKEN) from None
     except InvalidToken:
         raise TokenRejected("It was encrypted with a key that FERNET_KEYS no longer holds: enter it again.") from None
