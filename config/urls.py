@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from . import views
+from .api import api
 
 admin.site.login = secure_admin_login(admin.site.login)
 
@@ -16,5 +17,6 @@ urlpatterns = [
     path("canvases/", include("canvas.urls")),
     path("audience/", include("audiences.urls")),
     path("partners/", include("integrations.urls")),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

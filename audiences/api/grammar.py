@@ -1,0 +1,69 @@
+"""The filter grammar and the objects of /users/track as JSON schemas, for the OpenAPI document.
+
+What really decides is `audiences.filters` and `audiences.incoming`; a test holds their names against these.
+"""
+
+from .. import incoming, operators
+from ..attributes import BUILT_IN
+
+FILTER = {"$ref": "#/components/schemas/Filter"}
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+
+
+def group(key: str) -> dict:
+    return closed({key: {"type": "array", "items": FILTER}}, key)
+
+
+def closed(properties: dict, *required: str) -> dict:
+    """An object without any other key."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+CONDITION = closed(
+    {
+        "attribute": TEXT | {"description": "A built-in or a custom attribute."},
+        "op": {"enum": list(operators.KNOWN)},
+        "value": {"description": "As the attribute's type; a list for is_any_of; for within_last P30D."},
+    },
+    "attribute", "op",
+)  # fmt: skip
+
+
+def listed(schema: str) -> dict:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
+
+
+SCHEMAS = {
+    "Filter": {
+        "description": "People by what is known of them. `{\"all\": []}` is everybody.",
+        "oneOf": [
+            group("all"), group("any"), closed({"not": FILTER}, "not"), closed({"segment": TEXT}, "segment"), CONDITION,
+        ],
+    },
+    "Segment": closed({"name": TEXT | {"maxLength": 100}, "filter": FILTER}, "name", "filter"),
+    "Tracked": closed(
+        {
+            "attributes": listed("TrackedPerson"), "events": listed("TrackedEvent"),
+            "purchases": listed("TrackedPurchase"),
+        }
+    ),
+    "TrackedPerson": {
+        "description": "Other keys are custom attributes: texts, numbers, true or false. null clears.",
+        "type": "object", "required": ["external_id"],
+        "properties": {name: {"type": ["string", "null"]} for name in BUILT_IN} | {"external_id": TEXT},
+    },
+    "TrackedEvent": closed(
+        {"external_id": TEXT} | dict.fromkeys(incoming.EVENT, TEXT) | {"properties": {"type": "object"}},
+        "external_id", "name", "time",
+    ),
+    "TrackedPurchase": closed(
+        {"external_id": TEXT} | dict.fromkeys(incoming.PURCHASE, TEXT)
+        | {"price": {"type": "number"}, "quantity": WHOLE, "properties": {"type": "object"}},
+        "external_id", "product_id", "currency", "price", "time",
+    ),
+}  # fmt: skip

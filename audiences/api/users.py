@@ -1,0 +1,126 @@
+"""Calls about people: report what is known of them, read one, erase some."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Body, Router, Schema
+from pydantic import ConfigDict, Field
+
+from config.team.keys import needs
+from config.team.models import record
+from config.team.refusals import Refusal, wrong_paths
+
+from .. import erasure, values
+from ..attributes import BUILT_IN
+from ..models import Profile
+from ..track import faults_of, track
+
+router = Router()
+PERSON = {"external_id": "jane", "email": "jane@example.com", "country": "US", "plan": "gold"}
+EVENT = {"external_id": "jane", "name": "viewed", "time": "2026-11-01T09:00:00Z", "properties": {"sku": "A"}}
+PURCHASE = {
+    "external_id": "jane", "product_id": "A", "currency": "USD", "price": 12.5, "quantity": 1,
+    "time": "2026-11-01T09:05:00Z",
+}  # fmt: skip
+
+
+class Misfit(Schema):
+    """An object that was not kept: why (`type`), and where it stood."""
+
+    type: str
+    index: int
+    input_array: str
+
+
+class TrackAnswer(Schema):
+    message: str = "success"
+    attributes_processed: int
+    events_processed: int
+    purchases_processed: int
+    errors: list[Misfit]
+
+
+class ProfileAnswer(Schema):
+    """null: not known."""
+
+    external_id: str
+    email: str | None
+    phone: str | None
+    first_name: str | None
+    last_name: str | None
+    gender: str | None
+    date_of_birth: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    country: str | None
+    language: str | None
+    time_zone: str | None
+    mobile_advertiser_id: str | None
+    custom_attributes: dict[str, Any]
+    created_at: str
+    updated_at: str
+
+
+class Erasing(Schema):
+    model_config = ConfigDict(extra="forbid")
+    external_ids: Annotated[list[str], Field(min_length=1, max_length=1000)]
+
+
+class ErasingAnswer(Schema):
+    deleted: int
+
+
+EXAMPLE = {"attributes": [PERSON], "events": [EVENT], "purchases": [PURCHASE]}
+
+
+@router.post("/users/track", response={201: TrackAnswer}, **needs("users.track", EXAMPLE, "Tracked"))
+def track_users(request: HttpRequest, sent: Body[Any]) -> dict:
+    """Up to 1,000 objects of all kinds together. Bad ones are reported by their place, good ones are kept.
+
+    Unknown people are made; unknown keys of people become custom attributes; null clears what was known.
+    """
+    if faults := faults_of(sent):
+        raise wrong_paths(faults)
+    with transaction.atomic():
+        found = track(sent, timezone.now())
+        record("people.tracked", "people", via=request.auth.name, **found.processed, refused=len(found.refused))
+    counts = {f"{kind}_processed": n for kind, n in found.processed.items()}
+    errors = [{"type": why, "index": place, "input_array": kind} for why, place, kind in found.refused]
+    return counts | {"errors": errors}
+
+
+@router.post("/users/delete", response=ErasingAnswer, **needs("users.delete", {"external_ids": ["jane"]}))
+def delete_users(request: HttpRequest, sent: Erasing) -> dict:
+    """Erases up to 1,000 people; those who wait to be sent are withdrawn. Who is not known is passed over.
+
+    It does not take them out of custom audiences that they were already sent to.
+    """
+    known = [who for who in sent.external_ids if values.storable(who)]
+    with transaction.atomic():
+        deleted = erasure.erase(known, timezone.now())
+        record("people.erased", f"{deleted} people", via=request.auth.name)
+    return {"deleted": deleted}
+
+
+@router.get("/users/{path:external_id}", response=ProfileAnswer, **needs("users.read"))
+def read_user(request: HttpRequest, external_id: str) -> dict:
+    """What is known of one person."""
+    found = Profile.objects.filter(external_id=external_id).first() if values.storable(external_id) else None
+    if found is None:
+        raise Refusal(404, "There is no person with this external_id.")
+    return described(found)
+
+
+def described(profile: Profile) -> dict:
+    known = {name: getattr(profile, name) or None for name in BUILT_IN}
+    birthday = profile.date_of_birth.isoformat() if profile.date_of_birth else None
+    times = {name: written(getattr(profile, name)) for name in ("created_at", "updated_at")}
+    return known | times | {"date_of_birth": birthday, "custom_attributes": profile.attributes}
+
+
+def written(moment: datetime) -> str:
+    return values.stored_time(moment)

@@ -1,0 +1,105 @@
+"""Calls about Canvas documents: list, make, read, replace. A Canvas is changed as a draft only.
+
+Whoever sends the edition that was read (`If-Match`, or `edition`) can't overwrite somebody else's save.
+"""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Header, Query, Router, Schema
+
+from audiences.values import stored_time
+from config.team.keys import needs
+from config.team.refusals import Refusal, wrong_path
+
+from .. import drafts
+from ..document import parse
+from ..models import Canvas
+from .grammar import EXAMPLE
+
+router = Router()
+
+
+class CanvasSummary(Schema):
+    id: int
+    name: str
+    status: str
+    edition: int
+    created_at: str
+    updated_at: str
+
+
+class CanvasAnswer(CanvasSummary):
+    document: Any
+
+
+class CanvasesAnswer(Schema):
+    canvases: list[CanvasSummary]
+
+
+IfMatch = Annotated[str | None, Header(None, alias="If-Match", description="The ETag that was read; 412 if it passed.")]
+Edition = Annotated[int | None, Query(None, description="The edition that was read; 409 if it passed.")]
+
+
+@router.get("/canvases", response=CanvasesAnswer, **needs("canvases"))
+def list_canvases(request: HttpRequest) -> dict:
+    """All of them, by name, without their documents."""
+    return {"canvases": [summary(canvas) for canvas in Canvas.objects.defer("document").order_by("name")]}
+
+
+@router.post("/canvases", response={201: CanvasAnswer}, **needs("canvases", EXAMPLE, "CanvasDocument"))
+def create_canvas(request: HttpRequest, response: HttpResponse, document: Body[Any]) -> dict:
+    """Makes a draft. It may be incomplete; every wrong path is named."""
+    try:
+        return described(drafts.create(parse(document), via=request.auth.name), response)
+    except drafts.NameTaken as error:
+        raise Refusal(409, str(error)) from None
+
+
+@router.get("/canvases/{int:canvas_id}", response=CanvasAnswer, **needs("canvases"))
+def read_canvas(request: HttpRequest, response: HttpResponse, canvas_id: int) -> dict:
+    """The Canvas and its document; its edition is the ETag."""
+    return described(found(canvas_id), response)
+
+
+@router.put("/canvases/{int:canvas_id}", response=CanvasAnswer, **needs("canvases", EXAMPLE, "CanvasDocument"))
+def replace_canvas(
+    request: HttpRequest, response: HttpResponse, canvas_id: int, document: Body[Any],
+    if_match: IfMatch = None, edition: Edition = None,
+) -> dict:  # fmt: skip
+    """Replaces the document of a draft. Without an edition it is replaced whoever saved it last."""
+    canvas, matched = found(canvas_id), matching(if_match)
+    try:
+        saved = drafts.save(canvas, parse(document), edition if matched is None else matched, via=request.auth.name)
+    except drafts.EditionPassed as error:
+        raise Refusal(409 if matched is None else 412, str(error)) from None
+    except drafts.NotSaved as error:
+        raise Refusal(409, str(error)) from None
+    return described(saved, response)
+
+
+def found(canvas_id: int) -> Canvas:
+    canvas = Canvas.objects.select_related("live_version").filter(pk=canvas_id).first()
+    if canvas is None:
+        raise Refusal(404, f"There is no Canvas with the id {canvas_id}.")
+    return canvas
+
+
+def matching(if_match: str | None) -> int | None:
+    """The edition in an If-Match header; `*` means any."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise wrong_path("If-Match", 'Send the ETag as it was read, such as "3".')
+    return int(text)
+
+
+def summary(canvas: Canvas) -> dict[str, Any]:
+    times = {name: stored_time(getattr(canvas, name)) for name in ("created_at", "updated_at")}
+    return {"id": canvas.pk, "name": canvas.name, "status": canvas.status, "edition": canvas.edition} | times
+
+
+def described(canvas: Canvas, response: HttpResponse) -> dict[str, Any]:
+    response.headers["ETag"] = f'"{canvas.edition}"'
+    return summary(canvas) | {"document": canvas.document}

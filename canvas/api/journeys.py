@@ -1,0 +1,142 @@
+"""Calls about Canvases that run: launch, stop, resume, their numbers, and what became of each person."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+
+from audiences.values import stored_time
+from config.team.keys import needs
+from config.team.refusals import Refusal, wrong_path
+
+from .. import analytics, launch
+from ..document import StepSpec
+from ..models import Canvas
+from ..steps.people import StepPerson
+from .canvases import found
+
+router = Router()
+MOST_PEOPLE = 1000
+
+
+class ProblemAnswer(Schema):
+    id: str
+    level: str
+    step: str | None
+    field: str | None
+    message: str
+    hint: str
+
+
+class LaunchAnswer(Schema):
+    """`problems` are warnings only: errors would have stopped it."""
+
+    status: str
+    problems: list[ProblemAnswer]
+
+
+class StatusAnswer(Schema):
+    status: str
+
+
+class NumbersAnswer(Schema):
+    """Facebook steps also have synced, pending, missing_fields, not_synced and withdrawn; they sum up to entered."""
+
+    canvas: dict[str, Any]
+    steps: list[dict[str, Any]]
+
+
+class PersonAnswer(Schema):
+    """`external_id` is null once the person was erased."""
+
+    external_id: str | None
+    status: str
+    cause: str
+    attempts: int
+    next_attempt_at: str | None
+    sent_at: str | None
+
+
+class PeopleAnswer(Schema):
+    people: list[PersonAnswer]
+    next: str | None
+
+
+STATUSES = "synced, pending, missing_fields, not_synced or withdrawn; all of them if it is left out."
+Status = Annotated[str, Query("", description=STATUSES)]
+Cursor = Annotated[str, Query("", description="`next` of the page before.")]
+Limit = Annotated[int, Query(100, ge=1, le=MOST_PEOPLE, description="People a page.")]
+
+
+@router.post("/canvases/{int:canvas_id}/launch", response=LaunchAnswer, **needs("canvases.launch"))
+def launch_canvas(request: HttpRequest, canvas_id: int) -> dict:
+    """Launches a draft. 422 names everything that stops it, all at once, in `problems`; nobody has entered then."""
+    canvas = found(canvas_id)
+    try:
+        warnings = launch.launch(canvas, timezone.now(), via=request.auth.name)
+    except launch.NotLaunched as refusal:
+        detail = "The Canvas was not launched; `problems` names everything that stops it."
+        raise Refusal(422, detail, problems=[problem.as_dict() for problem in refusal.problems]) from None
+    return {"status": canvas.status, "problems": [problem.as_dict() for problem in warnings]}
+
+
+@router.post("/canvases/{int:canvas_id}/stop", response=StatusAnswer, **needs("canvases.launch"))
+def stop_canvas(request: HttpRequest, canvas_id: int) -> dict:
+    """Nobody enters or moves any more. What was handed over to be sent is finished."""
+    canvas = found(canvas_id)
+    if not launch.stop(canvas, via=request.auth.name):
+        raise Refusal(409, f"The Canvas is {canvas.status}: only an active one can be stopped.")
+    return {"status": canvas.status}
+
+
+@router.post("/canvases/{int:canvas_id}/resume", response=StatusAnswer, **needs("canvases.launch"))
+def resume_canvas(request: HttpRequest, canvas_id: int) -> dict:
+    """Goes on where it was stopped."""
+    canvas = found(canvas_id)
+    if not launch.resume(canvas, via=request.auth.name):
+        raise Refusal(409, f"The Canvas is {canvas.status}: only a stopped one can be resumed.")
+    return {"status": canvas.status}
+
+
+@router.get("/canvases/{int:canvas_id}/analytics", response=NumbersAnswer, **needs("analytics"))
+def read_analytics(request: HttpRequest, canvas_id: int) -> dict:
+    """The numbers of the Canvas and of each of its steps."""
+    return analytics.numbers(found(canvas_id))
+
+
+@router.get("/canvases/{int:canvas_id}/steps/{str:key}/people", response=PeopleAnswer, **needs("analytics"))
+def list_people(
+    request: HttpRequest, canvas_id: int, key: str, status: Status = "", cursor: Cursor = "", limit: Limit = 100
+) -> dict:
+    """Who came to a step, and what became of each: sent, when, and if not, why and when it is tried again."""
+    step = step_of(found(canvas_id), key)
+    if status and status not in step.type.statuses:
+        raise wrong_path("status", f"Known: {', '.join(step.type.statuses)}.")
+    try:
+        page = step.type.people(step, status, cursor, limit)
+    except ValueError as error:
+        raise wrong_path("cursor", str(error)) from None
+    return {"people": [described(person) for person in page.people], "next": page.next or None}
+
+
+def step_of(canvas: Canvas, key: str) -> StepSpec:
+    step = next((step for step in analytics.steps_of(canvas) if step.key == key), None)
+    if step is None:
+        raise Refusal(404, "The Canvas has no step of this key.")
+    if not step.type.statuses:
+        raise Refusal(404, f"A {step.type.label} keeps no list of people; a Facebook Audience Step does.")
+    return step
+
+
+def described(person: StepPerson) -> dict[str, Any]:
+    return {
+        "external_id": person.external_id, "status": person.status, "cause": person.cause,
+        "attempts": person.attempts, "next_attempt_at": written(person.next_attempt_at),
+        "sent_at": written(person.sent_at),
+    }  # fmt: skip
+
+
+def written(moment: datetime | None) -> str | None:
+    return stored_time(moment) if moment else None
