@@ -1,6 +1,7 @@
 """A person who is erased is not sent any more: members lose their name, and those who wait become Withdrawn at once.
 
-A leased batch may be on the wire with that person in it. It is left to its settling, which finds who has no name.
+A leased batch may be on the wire with that person in it: its settling finds who had no name when it was read, and
+whoever had one still counts as sent.
 """
 
 from collections.abc import Collection
