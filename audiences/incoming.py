@@ -139,21 +139,11 @@ def at(raw: Any) -> datetime:
 def properties(raw: Any) -> dict:
     if not isinstance(raw, dict):
         raise ValueError("Write a JSON object.")
-    try:
-        size, clean = len(orjson.dumps(raw)), storable(raw)
-    except (orjson.JSONEncodeError, RecursionError):
-        raise ValueError("The object is nested too deep.") from None
-    if size > LARGEST_PROPERTIES:
+    if why := values.json_fault(raw):
+        raise ValueError(why)
+    if len(orjson.dumps(raw)) > LARGEST_PROPERTIES:
         raise ValueError(f"The properties are too large; {LARGEST_PROPERTIES} bytes at most.")
-    if not clean:
-        raise ValueError("There is a character in it that no database can store.")
     return raw
-
-
-def storable(raw: Any) -> bool:
-    if isinstance(raw, dict):
-        return all(storable(key) and storable(value) for key, value in raw.items())
-    return all(map(storable, raw)) if isinstance(raw, list) else not isinstance(raw, str) or values.storable(raw)
 
 
 def price(raw: Any) -> Decimal:

@@ -12,6 +12,7 @@ from django.utils.timezone import get_default_timezone
 
 LONGEST_TEXT = 1000
 LONGEST_NAME = 100
+DEEPEST_JSON = 50
 LONGEST_SPAN = timedelta(days=36525)
 DURATION = re.compile(
     r"P(?=[0-9T])(?:([0-9]{1,5})W)?(?:([0-9]{1,6})D)?"
@@ -43,6 +44,20 @@ def storable(raw: str) -> bool:
         return b"\x00" not in raw.encode()
     except UnicodeEncodeError:
         return False
+
+
+def json_fault(raw: Any, levels: int = DEEPEST_JSON) -> str:
+    """Why JSON can't be stored as it is; "" when it can."""
+    if isinstance(raw, str):
+        return (
+            "" if storable(raw) else "There is a character in it that no database can store (NUL or half a character)."
+        )
+    if not isinstance(raw, dict | list):
+        return ""
+    if not levels:
+        return f"It is nested too deep; {DEEPEST_JSON} levels at most."
+    parts = [*raw, *raw.values()] if isinstance(raw, dict) else raw
+    return next((why for part in parts if (why := json_fault(part, levels - 1))), "")
 
 
 def number(raw: Any) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 
 from audiences import segments
 from audiences.filters import Fault
+from audiences.values import json_fault
 
 from . import values
 from .models import Canvas, Step
@@ -106,6 +107,9 @@ def read_step(data: dict) -> StepSpec:
 def faults_of(data: Any) -> Iterator[Fault]:
     if not isinstance(data, dict):
         yield Fault("$", "A Canvas document is a JSON object.")
+        return
+    if why := json_fault(data):
+        yield Fault("$", why)
         return
     yield from unknown_keys("", data, KEYS, LATER)
     yield from name_faults(data.get("name"))

@@ -66,8 +66,12 @@ class KeyRate(BaseThrottle):
 
     def allow_request(self, request: HttpRequest) -> bool:
         counter = f"api-calls-{request.auth.prefix}-{int(time.time() // 60)}"
-        cache.add(counter, 0, 120)
-        return cache.incr(counter) <= MOST_CALLS
+        if cache.add(counter, 1, 120):
+            return True
+        try:
+            return cache.incr(counter) <= MOST_CALLS
+        except ValueError:  # The cache was full and dropped it.
+            return True
 
     def wait(self) -> float:
         return 60 - time.time() % 60

@@ -40,6 +40,15 @@ def test_every_wrong_path_of_a_document_is_named(shop):
     assert Canvas.objects.get().edition == 1
 
 
+def test_what_no_database_can_store_is_refused_wherever_it_stands(shop):
+    deep: list = []
+    for _ in range(900):
+        deep = [deep]
+    for value in ("a\x00", deep):
+        hidden = split({"attribute": "email", "op": "is", "value": value})
+        assert paths(shop.post("/canvases", document(hidden))) == ["$"]
+
+
 def test_a_name_is_taken_once(shop):
     made(shop, name="A")
     other = made(shop, name="B")
