@@ -41,6 +41,10 @@ PROBLEM = {
         "errors": {"type": "array", "items": {
             "type": "object", "properties": {"path": {"type": "string"}, "message": {"type": "string"}},
         }},
+        "problems": {
+            "type": "array", "items": {"$ref": "#/components/schemas/ProblemAnswer"},
+            "description": "Of a launch only: what stops it.",
+        },
     },
 }  # fmt: skip
 SCHEMAS = {"Problem": PROBLEM} | audience_grammar.SCHEMAS | canvas_grammar.SCHEMAS

@@ -1,6 +1,7 @@
 """The documentation page of the API: plain HTML made from the OpenAPI document, nothing to load from elsewhere."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,11 +43,12 @@ def answers_of(call: dict) -> list[tuple[str, str]]:
 
 
 def curl(method: str, url: str, example: Any) -> str:
-    """A line to paste into a shell that knows $API_KEY; names in braces are to be filled in."""
-    words = ["curl", f"-X {method}", '-H "Authorization: Bearer $API_KEY"']
+    """To paste into a shell that knows $API_KEY and the other names that begin with $."""
+    address = re.sub(r"{(\w+)}", lambda name: f"${name[1].upper()}", url)
+    words = [f"curl -X {method}", '-H "Authorization: Bearer $API_KEY"']
     if example is not None:
-        words += ['-H "Content-Type: application/json"', f"-d '{json.dumps(example)}'"]
-    return " ".join([*words, f'"{url}"'])
+        words += ['-H "Content-Type: application/json"', f"-d '{json.dumps(example, indent=2)}'"]
+    return " \\\n  ".join([*words, f'"{address}"'])
 
 
 def pretty(schema: dict) -> str:

@@ -36,26 +36,33 @@ class SegmentsAnswer(Schema):
     segments: list[SegmentAnswer]
 
 
-@router.get("/segments", response=SegmentsAnswer, **needs("segments"))
+@router.get("/segments", response=SegmentsAnswer, summary="List the segments", **needs("segments"))
 def list_segments(request: HttpRequest) -> dict:
     """All of them, by name."""
     return {"segments": [described(segment) for segment in Segment.objects.order_by("name")]}
 
 
-@router.post("/segments", response={201: SegmentAnswer}, **needs("segments", EXAMPLE, "Segment"))
+@router.post(
+    "/segments", response={201: SegmentAnswer}, summary="Make a segment", **needs("segments", EXAMPLE, "Segment")
+)
 def create_segment(request: HttpRequest, sent: Body[Any]) -> dict:
     """Makes a segment; its name must be new. Every wrong path of the filter is named."""
     return kept(Segment(), sent, request.auth.name)
 
 
-@router.get("/segments/{int:segment_id}", response=CountedAnswer, **needs("segments"))
+@router.get("/segments/{int:segment_id}", response=CountedAnswer, summary="Read a segment", **needs("segments"))
 def read_segment(request: HttpRequest, segment_id: int) -> dict:
     """A segment, and how many people are in it now."""
     segment = found(segment_id)
     return described(segment) | {"people": people_in(segment)}
 
 
-@router.put("/segments/{int:segment_id}", response=SegmentAnswer, **needs("segments", EXAMPLE, "Segment"))
+@router.put(
+    "/segments/{int:segment_id}",
+    response=SegmentAnswer,
+    summary="Change a segment",
+    **needs("segments", EXAMPLE, "Segment"),
+)
 def replace_segment(request: HttpRequest, segment_id: int, sent: Body[Any]) -> dict:
     """Replaces name and filter. A Canvas that is running goes by the new filter from then on."""
     return kept(found(segment_id), sent, request.auth.name)

@@ -1,6 +1,5 @@
 """Calls about people: report what is known of them, read one, erase some."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.db import transaction
@@ -77,7 +76,9 @@ class ErasingAnswer(Schema):
 EXAMPLE = {"attributes": [PERSON], "events": [EVENT], "purchases": [PURCHASE]}
 
 
-@router.post("/users/track", response={201: TrackAnswer}, **needs("users.track", EXAMPLE, "Tracked"))
+@router.post(
+    "/users/track", response={201: TrackAnswer}, summary="Report people", **needs("users.track", EXAMPLE, "Tracked")
+)
 def track_users(request: HttpRequest, sent: Body[Any]) -> dict:
     """Up to 1,000 objects of all kinds together. Bad ones are reported by their place, good ones are kept.
 
@@ -93,7 +94,9 @@ def track_users(request: HttpRequest, sent: Body[Any]) -> dict:
     return counts | {"errors": errors}
 
 
-@router.post("/users/delete", response=ErasingAnswer, **needs("users.delete", {"external_ids": ["jane"]}))
+@router.post(
+    "/users/delete", response=ErasingAnswer, summary="Erase people", **needs("users.delete", {"external_ids": ["jane"]})
+)
 def delete_users(request: HttpRequest, sent: Erasing) -> dict:
     """Erases up to 1,000 people; those who wait to be sent are withdrawn. Who is not known is passed over.
 
@@ -106,7 +109,7 @@ def delete_users(request: HttpRequest, sent: Erasing) -> dict:
     return {"deleted": deleted}
 
 
-@router.get("/users/{path:external_id}", response=ProfileAnswer, **needs("users.read"))
+@router.get("/users/{path:external_id}", response=ProfileAnswer, summary="Read a person", **needs("users.read"))
 def read_user(request: HttpRequest, external_id: str) -> dict:
     """What is known of one person."""
     found = Profile.objects.filter(external_id=external_id).first() if values.storable(external_id) else None
@@ -118,9 +121,5 @@ def read_user(request: HttpRequest, external_id: str) -> dict:
 def described(profile: Profile) -> dict:
     known = {name: getattr(profile, name) or None for name in BUILT_IN}
     birthday = profile.date_of_birth.isoformat() if profile.date_of_birth else None
-    times = {name: written(getattr(profile, name)) for name in ("created_at", "updated_at")}
+    times = {name: values.stored_time(getattr(profile, name)) for name in ("created_at", "updated_at")}
     return known | times | {"date_of_birth": birthday, "custom_attributes": profile.attributes}
-
-
-def written(moment: datetime) -> str:
-    return values.stored_time(moment)

@@ -41,13 +41,15 @@ IfMatch = Annotated[str | None, Header(None, alias="If-Match", description="The 
 Edition = Annotated[int | None, Query(None, description="The edition that was read; 409 if it passed.")]
 
 
-@router.get("/canvases", response=CanvasesAnswer, **needs("canvases"))
+@router.get("/canvases", response=CanvasesAnswer, summary="List the Canvases", **needs("canvases"))
 def list_canvases(request: HttpRequest) -> dict:
     """All of them, by name, without their documents."""
     return {"canvases": [summary(canvas) for canvas in Canvas.objects.defer("document").order_by("name")]}
 
 
-@router.post("/canvases", response={201: CanvasAnswer}, **needs("canvases", EXAMPLE, "CanvasDocument"))
+@router.post(
+    "/canvases", response={201: CanvasAnswer}, summary="Make a Canvas", **needs("canvases", EXAMPLE, "CanvasDocument")
+)
 def create_canvas(request: HttpRequest, response: HttpResponse, document: Body[Any]) -> dict:
     """Makes a draft. It may be incomplete; every wrong path is named."""
     try:
@@ -56,13 +58,18 @@ def create_canvas(request: HttpRequest, response: HttpResponse, document: Body[A
         raise Refusal(409, str(error)) from None
 
 
-@router.get("/canvases/{int:canvas_id}", response=CanvasAnswer, **needs("canvases"))
+@router.get("/canvases/{int:canvas_id}", response=CanvasAnswer, summary="Read a Canvas", **needs("canvases"))
 def read_canvas(request: HttpRequest, response: HttpResponse, canvas_id: int) -> dict:
     """The Canvas and its document; its edition is the ETag."""
     return described(found(canvas_id), response)
 
 
-@router.put("/canvases/{int:canvas_id}", response=CanvasAnswer, **needs("canvases", EXAMPLE, "CanvasDocument"))
+@router.put(
+    "/canvases/{int:canvas_id}",
+    response=CanvasAnswer,
+    summary="Change a draft",
+    **needs("canvases", EXAMPLE, "CanvasDocument"),
+)
 def replace_canvas(
     request: HttpRequest, response: HttpResponse, canvas_id: int, document: Body[Any],
     if_match: IfMatch = None, edition: Edition = None,

@@ -31,14 +31,7 @@ CANVAS_DOCUMENT = {
         "steps": {"type": "array", "items": STEP},
     },
 }  # fmt: skip
-LAUNCH_PROBLEM = {
-    "type": "object",
-    "properties": {
-        "id": TEXT | {"examples": ["facebook.E001"]}, "level": {"enum": ["error", "warning"]}, "message": TEXT,
-        "hint": TEXT, "step": {"type": ["string", "null"]}, "field": {"type": ["string", "null"]},
-    },
-}  # fmt: skip
-SCHEMAS = {"CanvasDocument": CANVAS_DOCUMENT, "LaunchProblem": LAUNCH_PROBLEM}
+SCHEMAS = {"CanvasDocument": CANVAS_DOCUMENT}
 EXAMPLE = {
     "name": "Win back", "entry": {"type": "scheduled", "at": "launch"}, "audience": {"segment": "American"},
     "steps": [

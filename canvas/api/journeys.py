@@ -70,7 +70,9 @@ Cursor = Annotated[str, Query("", description="`next` of the page before.")]
 Limit = Annotated[int, Query(100, ge=1, le=MOST_PEOPLE, description="People a page.")]
 
 
-@router.post("/canvases/{int:canvas_id}/launch", response=LaunchAnswer, **needs("canvases.launch"))
+@router.post(
+    "/canvases/{int:canvas_id}/launch", response=LaunchAnswer, summary="Launch a Canvas", **needs("canvases.launch")
+)
 def launch_canvas(request: HttpRequest, canvas_id: int) -> dict:
     """Launches a draft. 422 names everything that stops it, all at once, in `problems`; nobody has entered then."""
     canvas = found(canvas_id)
@@ -82,7 +84,9 @@ def launch_canvas(request: HttpRequest, canvas_id: int) -> dict:
     return {"status": canvas.status, "problems": [problem.as_dict() for problem in warnings]}
 
 
-@router.post("/canvases/{int:canvas_id}/stop", response=StatusAnswer, **needs("canvases.launch"))
+@router.post(
+    "/canvases/{int:canvas_id}/stop", response=StatusAnswer, summary="Stop a Canvas", **needs("canvases.launch")
+)
 def stop_canvas(request: HttpRequest, canvas_id: int) -> dict:
     """Nobody enters or moves any more. What was handed over to be sent is finished."""
     canvas = found(canvas_id)
@@ -91,7 +95,9 @@ def stop_canvas(request: HttpRequest, canvas_id: int) -> dict:
     return {"status": canvas.status}
 
 
-@router.post("/canvases/{int:canvas_id}/resume", response=StatusAnswer, **needs("canvases.launch"))
+@router.post(
+    "/canvases/{int:canvas_id}/resume", response=StatusAnswer, summary="Resume a Canvas", **needs("canvases.launch")
+)
 def resume_canvas(request: HttpRequest, canvas_id: int) -> dict:
     """Goes on where it was stopped."""
     canvas = found(canvas_id)
@@ -100,13 +106,23 @@ def resume_canvas(request: HttpRequest, canvas_id: int) -> dict:
     return {"status": canvas.status}
 
 
-@router.get("/canvases/{int:canvas_id}/analytics", response=NumbersAnswer, **needs("analytics"))
+@router.get(
+    "/canvases/{int:canvas_id}/analytics",
+    response=NumbersAnswer,
+    summary="Read the numbers of a Canvas",
+    **needs("analytics"),
+)
 def read_analytics(request: HttpRequest, canvas_id: int) -> dict:
     """The numbers of the Canvas and of each of its steps."""
     return analytics.numbers(found(canvas_id))
 
 
-@router.get("/canvases/{int:canvas_id}/steps/{str:key}/people", response=PeopleAnswer, **needs("analytics"))
+@router.get(
+    "/canvases/{int:canvas_id}/steps/{str:key}/people",
+    response=PeopleAnswer,
+    summary="List the people of a step",
+    **needs("analytics"),
+)
 def list_people(
     request: HttpRequest, canvas_id: int, key: str, status: Status = "", cursor: Cursor = "", limit: Limit = 100
 ) -> dict:

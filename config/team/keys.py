@@ -45,7 +45,7 @@ class BearerKey(HttpBearer):
             detail = "Send a live API key: `Authorization: Bearer KEY`."
             raise Refusal(401, detail, {"WWW-Authenticate": 'Bearer realm="Audience Sync"'})
         if self.scope not in key.scopes:
-            raise Refusal(403, f"This key lacks the scope {self.scope}. Make one with it on Settings, API keys.")
+            raise Refusal(403, f"This key lacks the scope {self.scope}. Make another key that has it.")
         return key
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:

@@ -52,13 +52,20 @@ class ConnectionAnswer(Schema):
     ad_accounts: list[AdAccountAnswer]
 
 
-@router.get("/partners/facebook", response=ConnectionAnswer, **needs("partners"))
+@router.get(
+    "/partners/facebook", response=ConnectionAnswer, summary="Read how Facebook is connected", **needs("partners")
+)
 def read_facebook(request: HttpRequest) -> dict:
     """How the connection stood at the last check, and the ad accounts it sees."""
     return described()
 
 
-@router.put("/partners/facebook", response=ConnectionAnswer, **needs("partners", {KEY: "SANDBOX-SYSTEM-USER-TOKEN"}))
+@router.put(
+    "/partners/facebook",
+    response=ConnectionAnswer,
+    summary="Connect Facebook, or replace its token",
+    **needs("partners", {KEY: "SANDBOX-SYSTEM-USER-TOKEN"}),
+)
 def connect_facebook(request: HttpRequest, sent: Token) -> dict:
     """Verifies the token at Facebook, keeps it, and resumes what waited. 422: refused, and what stood before stays.
 
@@ -75,7 +82,7 @@ def connect_facebook(request: HttpRequest, sent: Token) -> dict:
     return described()
 
 
-@router.delete("/partners/facebook", response=ConnectionAnswer, **needs("partners"))
+@router.delete("/partners/facebook", response=ConnectionAnswer, summary="Disconnect Facebook", **needs("partners"))
 def disconnect_facebook(request: HttpRequest) -> dict:
     """Removes the token. Ad accounts and custom audiences are kept; people who wait go on waiting for a new token."""
     if not connecting.disconnect("facebook", timezone.now(), via=request.auth.name):
