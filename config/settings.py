@@ -124,6 +124,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "audience-sync@localhost")
 CACHES = {
     # Sign-in throttling counts here, so all processes share it.
     "default": env.cache(),
+    # The API's rate limit counts here.
+    "rates": env.fast_cache(),
     "qstats": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "qstats"},
 }
 

@@ -88,7 +88,6 @@ def track_users(request: HttpRequest, sent: Body[Any]) -> dict:
         raise wrong_paths(faults)
     with transaction.atomic():
         found = track(sent, timezone.now())
-        record("people.tracked", "people", via=request.auth.name, **found.processed, refused=len(found.refused))
     counts = {f"{kind}_processed": n for kind, n in found.processed.items()}
     errors = [{"type": why, "index": place, "input_array": kind} for why, place, kind in found.refused]
     return counts | {"errors": errors}

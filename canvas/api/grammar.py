@@ -1,5 +1,9 @@
 """The Canvas document as a JSON schema, for the OpenAPI document. What really decides is `canvas.document`."""
 
+from collections.abc import Iterator
+
+from ..steps import registry
+
 TEXT = {"type": "string"}
 OBJECT = {"type": "object"}
 FILTER = {"$ref": "#/components/schemas/Filter"}
@@ -7,7 +11,7 @@ STEP = {
     "type": "object", "required": ["key", "type"], "additionalProperties": False,
     "properties": {
         "key": TEXT | {"description": "Its name for ever, within this Canvas."},
-        "type": TEXT | {"examples": ["facebook_audience", "delay", "decision_split"]},
+        "type": TEXT | {"examples": sorted(registry.TYPES)},
         "settings": OBJECT | {"description": "Of the type; may be incomplete in a draft."},
         "next": OBJECT | {"description": "Branch to the key of a step.", "additionalProperties": TEXT},
     },
@@ -32,11 +36,17 @@ CANVAS_DOCUMENT = {
     },
 }  # fmt: skip
 SCHEMAS = {"CanvasDocument": CANVAS_DOCUMENT}
+
+
+def example_steps() -> Iterator[dict]:
+    """One step of each type that has one way out, in a row."""
+    straight = [kind for kind in registry.TYPES.values() if tuple(kind.branches({})) == ("next",)]
+    for kind, following in zip(straight, [*straight[1:], None], strict=True):
+        link = {"next": following.type} if following else {}
+        yield {"key": kind.type, "type": kind.type, "settings": dict(kind.example), "next": link}
+
+
 EXAMPLE = {
     "name": "Win back", "entry": {"type": "scheduled", "at": "launch"}, "audience": {"segment": "American"},
-    "steps": [
-        {"key": "wait", "type": "delay", "settings": {"duration": "PT1H"}, "next": {"next": "fb"}},
-        {"key": "fb", "type": "facebook_audience", "next": {}, "settings": {
-            "ad_account": "act_1001", "audience_name": "Win back", "fields": ["email", "phone"]}},
-    ],
+    "steps": list(example_steps()),
 }  # fmt: skip

@@ -42,7 +42,7 @@ class StatusAnswer(Schema):
 
 
 class NumbersAnswer(Schema):
-    """Facebook steps also have synced, pending, missing_fields, not_synced and withdrawn; they sum up to entered."""
+    """Steps that pass people on also have synced, pending, missing_fields, not_synced, withdrawn: they add up."""
 
     canvas: dict[str, Any]
     steps: list[dict[str, Any]]
@@ -142,7 +142,7 @@ def step_of(canvas: Canvas, key: str) -> StepSpec:
     if step is None:
         raise Refusal(404, "The Canvas has no step of this key.")
     if not step.type.statuses:
-        raise Refusal(404, f"A {step.type.label} keeps no list of people; a Facebook Audience Step does.")
+        raise Refusal(404, f"A {step.type.label} keeps no list of people; steps that pass people to a partner do.")
     return step
 
 

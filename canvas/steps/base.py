@@ -41,6 +41,8 @@ class StepType:
     label: str
     icon: str = "step"
     settings: Mapping[str, Setting] = {}
+    example: Mapping[str, Any] = {}
+    """Settings as a document may have them, for the API's documentation."""
     statuses: Sequence[str] = ()
     """What became of one person here, for types that list people: the keys of `numbers` and `rest`."""
     rest: str = ""

@@ -16,6 +16,7 @@ class Delay(StepType):
     type = "delay"
     label = "Delay"
     icon = "clock"
+    example = {"duration": "PT1H"}
     settings = {
         "duration": Setting("Duration", values.duration),
         "until": Setting("Until", values.instant),

@@ -29,6 +29,7 @@ class FacebookAudienceStep(StepType):
     icon = "facebook"
     statuses = tuple(step_people.STATUSES)
     rest = "pending"
+    example = {"ad_account": "act_1001", "audience_name": "Win back", "fields": ["email", "phone"]}
     settings = {
         "ad_account": Setting("Ad account", read_text),
         "audience_name": Setting("Name of the custom audience", read_text),
