@@ -12,8 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from audiences import segments
-from audiences.filters import Fault
-from audiences.values import json_fault
+from audiences.filters import Fault, FilterRefused, printable
 
 from . import values
 from .models import Canvas, Step
@@ -23,6 +22,8 @@ from .steps.base import StepType
 KEYS = {"name", "entry", "audience", "reentry", "steps"}
 LATER = {"limit": "Entry limits", "exit": "Exit criteria", "conversions": "Conversion events"}
 LATER_ENTRIES = {"action": "Action-based entry", "api": "API-triggered entry"}
+LATER_SCHEDULES = dict.fromkeys(("every", "time", "weekdays", "day", "until"), "Recurring entry")
+EXAMPLE = '{"type": "scheduled", "at": "launch"}'
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 MOST_STEPS_READ = 1000
 
@@ -86,9 +87,9 @@ class Draft:
 
 def parse(data: Any) -> Document:
     """The document, or DocumentRefused with every wrong path."""
-    faults = list(faults_of(data))
+    faults = [Fault(path, message) for path, message in values.unstorable(data)] or list(faults_of(data))
     if faults:
-        raise DocumentRefused(faults)
+        raise DocumentRefused([Fault(printable(fault.path), printable(fault.message)) for fault in faults])
     return read(data)
 
 
@@ -107,9 +108,6 @@ def read_step(data: dict) -> StepSpec:
 def faults_of(data: Any) -> Iterator[Fault]:
     if not isinstance(data, dict):
         yield Fault("$", "A Canvas document is a JSON object.")
-        return
-    if why := json_fault(data):
-        yield Fault("$", why)
         return
     yield from unknown_keys("", data, KEYS, LATER)
     yield from name_faults(data.get("name"))
@@ -130,7 +128,7 @@ def unknown_keys(path: str, data: dict, known, later: Mapping[str, str] | None =
 
 
 def name_faults(name: Any) -> Iterator[Fault]:
-    if not isinstance(name, str) or not name.strip() or "\x00" in name:
+    if not isinstance(name, str) or not name.strip():
         yield Fault("name", "Give the Canvas a name.")
     elif len(name) > 100:
         yield Fault("name", "The name is too long; 100 characters at most.")
@@ -139,12 +137,14 @@ def name_faults(name: Any) -> Iterator[Fault]:
 def entry_faults(entry: Any) -> Iterator[Fault]:
     if entry is None:
         return
-    if not isinstance(entry, dict) or entry.get("type") not in ("scheduled", *LATER_ENTRIES):
-        yield Fault("entry.type", 'Write {"type": "scheduled", "at": "launch"}.')
+    if not isinstance(entry, dict):
+        yield Fault("entry", f"Write {EXAMPLE}.")
+    elif entry.get("type") not in ("scheduled", *LATER_ENTRIES):
+        yield Fault("entry.type", f"Write {EXAMPLE}.")
     elif entry["type"] in LATER_ENTRIES:
         yield Fault("entry.type", f"{LATER_ENTRIES[entry['type']]} can't be used yet.")
     else:
-        yield from unknown_keys("entry", entry, {"type", "at"}, {"every": "Recurring entry"})
+        yield from unknown_keys("entry", entry, {"type", "at"}, LATER_SCHEDULES)
         if "every" not in entry and entry.get("at") != "launch":
             yield from reading("entry.at", values.instant, entry.get("at"))
 
@@ -152,9 +152,11 @@ def entry_faults(entry: Any) -> Iterator[Fault]:
 def reentry_faults(reentry: Any) -> Iterator[Fault]:
     if reentry is None:
         return
-    if not isinstance(reentry, dict) or not isinstance(reentry.get("allowed"), bool):
-        yield Fault("reentry.allowed", "Write true or false.")
+    if not isinstance(reentry, dict):
+        yield Fault("reentry", 'Write {"allowed": true, "after": "P1D"}.')
         return
+    if not isinstance(reentry.get("allowed"), bool):
+        yield Fault("reentry.allowed", "Write true or false.")
     yield from unknown_keys("reentry", reentry, {"allowed", "after"})
     if "after" in reentry:
         yield from reading("reentry.after", values.duration, reentry["after"])
@@ -191,13 +193,22 @@ def type_faults(path: str, step: dict, keys: list) -> Iterator[Fault]:
         yield Fault(f"{path}.type", f"Unknown step type. Known: {', '.join(sorted(registry.TYPES))}.")
         return
     step_type, settings, links = registry.get(name), step.get("settings", {}), step.get("next", {})
-    if not isinstance(settings, dict) or not isinstance(links, dict):
-        yield Fault(path, "settings and next are JSON objects.")
+    yield from settings_faults(f"{path}.settings", settings, step_type)
+    if isinstance(links, dict):
+        branches = step_type.branches(settings if isinstance(settings, dict) else {})
+        yield from link_faults(f"{path}.next", links, branches, keys)
+    else:
+        yield Fault(f"{path}.next", 'Write {"next": "key"}, or {} where the journey ends.')
+
+
+def settings_faults(path: str, settings: Any, step_type: StepType) -> Iterator[Fault]:
+    if not isinstance(settings, dict):
+        yield Fault(path, "Settings are a JSON object.")
         return
-    yield from unknown_keys(f"{path}.settings", settings, step_type.settings)
-    for key in settings.keys() & step_type.settings.keys():
-        yield from reading(f"{path}.settings.{key}", step_type.settings[key].read, settings[key])
-    yield from link_faults(f"{path}.next", links, step_type.branches(settings), keys)
+    yield from unknown_keys(path, settings, step_type.settings)
+    for key, setting in step_type.settings.items():
+        if key in settings:
+            yield from reading(f"{path}.{key}", setting.read, settings[key])
 
 
 def link_faults(path: str, links: dict, branches, keys: list) -> Iterator[Fault]:
@@ -209,7 +220,11 @@ def link_faults(path: str, links: dict, branches, keys: list) -> Iterator[Fault]
 
 
 def reading(path: str, read, value: Any) -> Iterator[Fault]:
+    """What a reader has against the value; a filter's faults keep their own paths."""
     try:
         read(value)
+    except FilterRefused as refusal:
+        for fault in refusal.faults:
+            yield Fault(f"{path}{fault.path.removeprefix('filter')}", fault.message)
     except ValueError as error:
         yield Fault(path, str(error))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from audiences import filters
 
@@ -9,11 +10,18 @@ from ..problems import Problem
 from .base import Routes, Setting, StepType
 
 
+def read_filter(value: Any) -> Any:
+    faults = filters.check(value)
+    if faults:
+        raise filters.FilterRefused(faults)
+    return value
+
+
 class DecisionSplit(StepType):
     type = "decision_split"
     label = "Decision Split"
     icon = "split"
-    settings = {"filter": Setting("Filter")}
+    settings = {"filter": Setting("Filter", read_filter)}
 
     def branches(self, settings) -> tuple[str, str]:
         return ("yes", "no")
