@@ -1,6 +1,7 @@
 """The launch checks of a Canvas itself: each a small generator of Problems. Step types bring their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from audiences import segments
 
@@ -30,8 +31,7 @@ def has_trigger(draft: Draft) -> Iterator[Problem]:
 
 
 def is_acyclic(draft: Draft) -> Iterator[Problem]:
-    loop = find_loop(draft.document)
-    if loop:
+    for loop in loops(draft.document):
         message = f"The steps form a loop: {' -> '.join([*loop, loop[0]])}."
         yield Problem("canvas.E005", message, "Take one of these arrows away.", loop[0], "next")
 
@@ -82,16 +82,17 @@ def reachable(document: Document) -> set[str]:
     return reached
 
 
-def find_loop(document: Document) -> list[str]:
-    """The keys of one loop in the order of its arrows, or nothing. Steps that lead nowhere are taken off until none is
-    left to take; what remains has a loop."""
-    links = {step.key: set(step.next.values()) for step in document.steps}
-    while ends := [key for key, targets in links.items() if not targets & links.keys()]:
-        for key in ends:
-            del links[key]
-    path: list[str] = []
-    key = next(iter(links), None)
-    while key is not None and key not in path:
-        path.append(key)
-        key = min(links[key] & links.keys())
-    return path[path.index(key) :] if key else []
+def loops(document: Document) -> Iterator[list[str]]:
+    """The keys of each loop in the order of its arrows; of loops that share a step, one."""
+    links = {step.key: list(step.next.values()) for step in document.steps}
+    while loop := find_loop(links):
+        yield loop
+        links = {key: targets for key, targets in links.items() if key not in loop}
+
+
+def find_loop(links: Mapping[str, list[str]]) -> list[str]:
+    try:
+        TopologicalSorter(links).prepare()
+    except CycleError as found:
+        return found.args[1][:0:-1]
+    return []

@@ -2,6 +2,7 @@
 then lets people in: one that dies on the way leaves a draft, and what it made is used by the next.
 """
 
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -50,7 +51,7 @@ def launch(canvas: Canvas, now: datetime, actor: User | None = None, via: str = 
     """Launches a draft; returns the warnings. Raises NotLaunched with every error; nobody has entered then."""
     stamp = take(canvas, now)
     try:
-        document = documents.parse(canvas.document)
+        document = documents.read(canvas.document)
         refresh(document, now)
         found = problems(Draft(document, now, canvas))
         stop_if(errors(found))
@@ -95,10 +96,10 @@ def not_a_draft(canvas: Canvas) -> Problem:
 def prepare(canvas: Canvas, document: Document, now: datetime, stamp: int) -> None:
     """Makes what steps need, each of them, so that all that fails is told at once."""
     document = document.with_rows(steps_of(canvas, document))
-    found = []
+    found, began = [], time.monotonic()
     for step in document.steps:
         found.extend(step.type.prepare(step, now))
-        held(canvas, stamp).update(launch_until=now + LEASE)
+        held(canvas, stamp).update(launch_until=now + timedelta(seconds=time.monotonic() - began) + LEASE)
     stop_if(found)
 
 
