@@ -1,6 +1,11 @@
 """Connecting to a partner: a token is verified there before it is kept; if it is refused, what stood before stays."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
@@ -8,12 +13,15 @@ from django.db import transaction
 from config.team.models import User, record
 
 from . import partner, pauses
-from .errors import PartnerError, TokenRejected
+from .errors import PartnerError, TokenRejected, Unavailable
 from .models import AdAccount, Connection, ConnectionSecret, SyncBatch
 from .partner import AccountFacts, Standing
 from .secrets import fingerprint
 
 NO_TOKEN = "No token is connected."  # noqa: S105
+SECONDS = 10.0
+"""For all that a launch reads at a partner, together."""
+AT_ONCE = 8
 
 
 class TokenUnusable(ValueError):
@@ -53,7 +61,8 @@ def keep(
 ) -> Connection:
     connection, made = Connection.objects.get_or_create(partner=key)
     secret = {"token": token, "last4": token[-4:], "fingerprint": fingerprint(token), "set_at": now, "set_by": actor}
-    ConnectionSecret.objects.update_or_create(connection=connection, defaults=secret)
+    # The old token is not read: it may be one that no key opens any more.
+    ConnectionSecret.objects.defer("token").update_or_create(connection=connection, defaults=secret)
     note_standing(connection, standing.facts | {"valid": True}, now)
     note_accounts(connection, accounts, now)
     record("token.set" if made else "token.replaced", key, actor=actor, via=via, last4=token[-4:])
@@ -102,19 +111,48 @@ def note_accounts(connection: Connection, accounts: list[AccountFacts], now: dat
 
 
 def refresh(connection: Connection, account_ids: set[str], now: datetime) -> None:
-    """Reads the standing, the accounts, and the room in those named. Never raises for the partner's trouble."""
-    its_partner = partner.of(connection)
+    """Reads the standing, the accounts, and the room in those named, within SECONDS. Never raises for the partner's
+    trouble: it becomes a state of the connection."""
+    end = time.monotonic() + SECONDS
     try:
         token = token_of(connection)
-        note_standing(connection, its_partner.verify(token).facts | {"valid": True}, now)
-        note_accounts(connection, its_partner.ad_accounts(token), now)
-        for account in connection.ad_accounts.filter(account_id__in=account_ids, accessible=True):
-            account.audiences = its_partner.count_audiences(account)
-            account.save(update_fields=["audiences"])
+        read_standing(connection, token, end, now)
+        read_room(list(connection.ad_accounts.filter(account_id__in=account_ids, accessible=True)), token, end)
     except TokenRejected as error:
         note_standing(connection, connection.facts | {"valid": False, "reason": error.detail}, now)
     except PartnerError as error:
-        note_standing(connection, connection.facts | {"trouble": str(error)}, now, reachable=False)
+        trouble = {"trouble": str(error), "cure": error.cure}
+        note_standing(connection, connection.facts | trouble, now, reachable=False)
+
+
+def read_standing(connection: Connection, token: str, end: float, now: datetime) -> None:
+    its_partner = partner.of(connection)
+    reads = partial(its_partner.verify, token), partial(its_partner.ad_accounts, token)
+    standing, accounts = together(end, *reads)
+    note_standing(connection, result(standing).facts | {"valid": True}, now)
+    note_accounts(connection, result(accounts), now)
+
+
+def read_room(accounts: list[AdAccount], token: str, end: float) -> None:
+    counts = together(end, *(partial(partner.of(row.connection).count_audiences, token, row) for row in accounts))
+    for account, count in zip(accounts, counts, strict=True):
+        account.audiences = result(count)
+        account.save(update_fields=["audiences", "tier", "send_interval"])
+
+
+def together(end: float, *reads: Callable[[], Any]) -> list[Future]:
+    """Reads over the network at once, in threads, until `end` (monotonic). None of them may touch the database."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    futures = [pool.submit(read) for read in reads]
+    wait(futures, max(0.0, end - time.monotonic()))
+    pool.shutdown(wait=False, cancel_futures=True)
+    return futures
+
+
+def result(read: Future) -> Any:
+    if read.cancelled() or not read.done():
+        raise Unavailable(f"It took longer than {SECONDS:g} seconds to answer.")
+    return read.result()
 
 
 def token_of(connection: Connection) -> str:

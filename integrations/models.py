@@ -63,6 +63,11 @@ class Connection(Pausable):
     def has_token(self) -> bool:
         return ConnectionSecret.objects.filter(connection=self).exists()
 
+    @property
+    def last4(self) -> str:
+        """The token's end; known even where no key opens the token any more."""
+        return ConnectionSecret.objects.filter(connection=self).values_list("last4", flat=True).first() or ""
+
 
 class ConnectionSecret(models.Model):
     """The system user token, encrypted. In a row of its own, so that one unreadable secret breaks no list."""

@@ -74,8 +74,9 @@ class Partner(ABC):
         """Every ad account that the token sees."""
 
     @abstractmethod
-    def count_audiences(self, ad_account: "AdAccount") -> int:
-        """How many customer lists the account holds."""
+    def count_audiences(self, token: str, ad_account: "AdAccount") -> int:
+        """How many customer lists the account holds. Runs in a thread, like the two above: the database is not
+        touched; what the answers tell besides is set on `ad_account`, unsaved."""
 
     @abstractmethod
     def create_audience(self, audience: "CustomAudience") -> str:

@@ -1,11 +1,15 @@
 """HTTP to the Graph API. The token travels in a header, never in a URL; nothing of a request is ever logged.
 
-The one exception is Meta's: `debug_token` takes the token that it looks at as a parameter.
+The one exception is Meta's: `debug_token` takes the token that it looks at as a parameter. It is masked in what urllib3
+writes of its requests, whatever the log's level.
 """
 
+import logging
+import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +22,7 @@ from .graph_errors import classify, header
 
 CONNECT_SECONDS = 10
 PAGE = 100
+MOST_PAGES = 1000
 sessions = threading.local()
 
 
@@ -34,6 +39,20 @@ class Reply:
     @property
     def version(self) -> str:
         return header(self.headers, "facebook-api-version")[:10]
+
+
+class Mask(logging.Filter):
+    """Takes the token out of urllib3's lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        told = record.getMessage()
+        if "input_token=" in told:
+            record.msg, record.args = re.sub(r"input_token=[^&\s\"']*", "input_token=...", told), ()
+        return True
+
+
+for name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
+    logging.getLogger(name).addFilter(Mask())
 
 
 class Bearer(requests.auth.AuthBase):
@@ -61,10 +80,14 @@ def session() -> requests.Session:
 
 @dataclass(frozen=True)
 class Graph:
-    """The Graph API as one token sees it. Every call raises PartnerError kinds only."""
+    """The Graph API as one token sees it. Every call raises PartnerError kinds only.
 
-    token: str
+    `seconds` is for all calls of this object together; without it each call has the time that a lease leaves.
+    """
+
+    token: str = field(repr=False)
     seconds: float | None = None
+    began: float = field(default_factory=time.monotonic)
 
     def get(self, path: str, **params: str) -> Reply:
         return self.call("GET", path, params=params)
@@ -73,20 +96,32 @@ class Graph:
         return self.call("POST", path, data=orjson.dumps(body), content="application/json")
 
     def pages(self, path: str, **params: str) -> Iterator[Reply]:
-        """Every page. Only the absence of `next` is the end; its URL holds the token, so it is never followed."""
+        """Every page. Only the absence of `next` is the end: a page may be empty and have one. Its URL holds the
+        token, so it is never followed."""
         after: dict[str, str] = {}
-        while True:
+        for _ in range(MOST_PAGES):
             reply = self.get(path, **({"limit": str(PAGE)} | params | after))
             yield reply
             paging = reply.body.get("paging") or {}
-            cursor = (paging.get("cursors") or {}).get("after")
-            if not paging.get("next") or not cursor or after.get("after") == cursor:
+            if not paging.get("next"):
                 return
-            after = {"after": cursor}
+            after = {"after": (paging.get("cursors") or {}).get("after")}
+            if not after["after"]:
+                break
+        raise Unavailable("Facebook's list breaks off, or has no end.")
+
+    def timeouts(self) -> tuple[float, float]:
+        """For connecting and for reading."""
+        if self.seconds is None:
+            return CONNECT_SECONDS, settings.SYNC_LEASE_SECONDS * 0.8
+        left = self.began + self.seconds - time.monotonic()
+        if left <= 0:
+            raise Unavailable(f"Facebook took longer than {self.seconds:g} seconds.")
+        return min(CONNECT_SECONDS, left), left
 
     def call(self, method: str, path: str, params=None, data: bytes | None = None, content: str = "") -> Reply:
         url = f"{settings.FACEBOOK_GRAPH_URL}/{settings.FACEBOOK_GRAPH_VERSION}/{path}"
-        timeouts = (CONNECT_SECONDS, self.seconds or settings.SYNC_LEASE_SECONDS * 0.8)
+        timeouts = self.timeouts()
         options = {"params": params, "data": data, "headers": {"Content-Type": content} if content else {}}
         try:
             answer = session().request(
@@ -94,8 +129,11 @@ class Graph:
             )
             answered = answer.content
         except requests.RequestException as error:
-            raise Unavailable(f"No answer from Facebook ({type(error).__name__}).") from None
-        return reply_of(answer, answered)
+            trouble = type(error).__name__
+        else:
+            return reply_of(answer, answered)
+        # Outside the `except`: what requests raised holds the URL, and would hang on as the context.
+        raise Unavailable(f"No answer from Facebook ({trouble}).")
 
 
 def reply_of(answer: requests.Response, content: bytes) -> Reply:

@@ -1,6 +1,7 @@
 """Facebook as a partner: what the contract's calls are in Meta's terms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..connecting import token_of
 from ..errors import (
@@ -12,6 +13,7 @@ from ..errors import (
     RequestRefused,
     TermsNotAccepted,
     TokenRejected,
+    Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
 from ..partner import AccountFacts, Parcel, Partner, Receipt, Standing
@@ -22,6 +24,8 @@ BARE = "id,account_id,name,account_status,currency"
 WISHED = f"{BARE},disable_reason,timezone_name,business{{id,name}},tos_accepted,user_tasks,capabilities"
 SECONDS = 10
 """For reads: Review and launch must not hang."""
+CREATING = 30
+"""For making an audience, and for each search of one: three of them stay within the lease."""
 FLAGGED = 471
 INTERVALS = {usage.DEVELOPMENT: 20, "standard_access": 5}
 
@@ -47,16 +51,19 @@ class Facebook(Partner):
         """All of them; one field that is forbidden fails the whole call, so it is tried again with the bare list."""
         graph = Graph(token, SECONDS)
         try:
-            return read_accounts(graph, WISHED)
+            return [told_of_terms(account) for account in read_accounts(graph, WISHED)]
         except (PermissionMissing, RequestRefused):
             return read_accounts(graph, BARE)
 
-    def count_audiences(self, ad_account: AdAccount) -> int:
+    def count_audiences(self, token: str, ad_account: AdAccount) -> int:
         """Customer lists only: they alone count against the 500."""
-        graph, count = graph_of(ad_account.connection), 0
-        for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype"):
-            note_tier(ad_account, reply)
-            count += sum(row.get("subtype") == "CUSTOM" for row in reply.body.get("data", []))
+        graph, count = Graph(token, SECONDS), 0
+        try:
+            for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype"):
+                learn_tier(ad_account, reply)
+                count += sum(row.get("subtype") == "CUSTOM" for row in reply.body.get("data", []))
+        except AudienceGone as error:
+            raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
         return count
 
     def create_audience(self, audience: CustomAudience) -> str:
@@ -65,12 +72,14 @@ class Facebook(Partner):
             "name": audience.name, "subtype": "CUSTOM", "customer_file_source": "USER_PROVIDED_ONLY",
             "description": f"Filled by Audience Sync. Please keep this mark: {audience.mark}",
         }  # fmt: skip
-        reply = Graph(token_of(account.connection), 30).post(f"{account.account_id}/customaudiences", body)
+        reply = Graph(token_of(account.connection), CREATING).post(f"{account.account_id}/customaudiences", body)
         note_tier(account, reply)
-        return str(reply.body.get("id") or "")
+        if not reply.body.get("id"):
+            raise Unavailable("Facebook's answer names no custom audience.")
+        return str(reply.body["id"])
 
     def find_audience(self, audience: CustomAudience) -> str | None:
-        graph = graph_of(audience.ad_account.connection)
+        graph = Graph(token_of(audience.ad_account.connection), CREATING)
         for reply in graph.pages(f"{audience.ad_account.account_id}/customaudiences", fields="id,description"):
             for row in reply.body.get("data", []):
                 if audience.mark in (row.get("description") or ""):
@@ -115,6 +124,11 @@ def read_accounts(graph: Graph, names: str) -> list[AccountFacts]:
     return [AccountFacts(str(row["id"]), str(row.get("name") or ""), row) for row in rows]
 
 
+def told_of_terms(account: AccountFacts) -> AccountFacts:
+    """Facebook leaves out what is empty: asked for and not there, the terms are not accepted."""
+    return replace(account, facts={"tos_accepted": None} | account.facts)
+
+
 def gone_or_lost(account: AdAccount, error: PartnerError) -> PartnerError:
     """100/33 means either; the account tells: who can read it has lost the audience only."""
     try:
@@ -152,9 +166,14 @@ def probe_audience(audience: CustomAudience) -> None:
 
 
 def note_tier(account: AdAccount, reply: Reply) -> None:
-    """The access tier decides how often we may send; only the headers tell it."""
-    tier = usage.tier(reply.headers)
-    if tier and account.tier != tier:
-        account.tier = tier
-        account.send_interval = INTERVALS.get(tier, account.send_interval)
+    if learn_tier(account, reply):
         account.save(update_fields=["tier", "send_interval"])
+
+
+def learn_tier(account: AdAccount, reply: Reply) -> bool:
+    """The access tier decides how often we may send; only the headers tell it. True: it has changed."""
+    tier = usage.tier(reply.headers)
+    changed = bool(tier) and account.tier != tier
+    if changed:
+        account.tier, account.send_interval = tier, INTERVALS.get(tier, account.send_interval)
+    return changed

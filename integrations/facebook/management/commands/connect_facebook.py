@@ -28,7 +28,7 @@ class Command(BaseCommand):
         return getpass("System user token (it is not shown): ")
 
     def report(self, connection: Connection) -> None:
-        self.stdout.write(f"Facebook is connected with the token that ends in {connection.secret.last4}.")
+        self.stdout.write(f"Facebook is connected with the token that ends in {connection.last4}.")
         scopes = connection.facts.get("scopes")
         if scopes is not None and "ads_management" not in scopes:
             self.stdout.write("Careful: the token lacks ads_management, so no Canvas can be launched with it.")
