@@ -7,6 +7,8 @@ searched for the mark, and only a match of the mark is adopted, never one of the
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from canvas.models import Step
 
 from . import partner
@@ -47,10 +49,9 @@ def take(audience: CustomAudience, now: datetime) -> int:
     token = secrets.randbelow(2**62) + 1
     rows = CustomAudience.objects.filter(pk=audience.pk, state=State.CREATING)
     unleased = rows.filter(lease_until=None) | rows.filter(lease_until__lt=now)
-    tries = CustomAudience.objects.values_list("create_tries", flat=True).get(pk=audience.pk) + 1
-    if not unleased.update(lease_token=token, lease_until=now + LEASE, create_tries=tries):
+    if not unleased.update(lease_token=token, lease_until=now + LEASE, create_tries=F("create_tries") + 1):
         raise Unavailable("Another launch is creating this audience right now.")
-    audience.create_tries = tries
+    audience.refresh_from_db(fields=["create_tries"])
     return token
 
 

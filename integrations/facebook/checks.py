@@ -47,9 +47,13 @@ def accounts(draft: Draft) -> dict[str, AdAccount]:
     return draft.memo["ad_accounts"]
 
 
+def account_id(step: StepSpec) -> str:
+    return step.settings.get("ad_account", "").strip()
+
+
 def account_of(step: StepSpec) -> AdAccount:
     rows = AdAccount.objects.select_related("connection")
-    return rows.get(connection__partner="facebook", account_id=step.settings["ad_account"])
+    return rows.get(connection__partner="facebook", account_id=account_id(step))
 
 
 def facebook_steps(draft: Draft) -> list[StepSpec]:
@@ -71,11 +75,12 @@ def token_problems(connection: Connection | None, now: datetime) -> Iterator[Pro
         reason = "It has expired." if expires and expires <= now else facts.get("reason", "")
         message = f"Facebook does not accept the system user token. {reason}".strip()
         yield Problem("facebook.E002", message, f"Replace it on {place}.")
-    elif not connection.reachable:
-        yield Problem("facebook.E012", "Facebook could not be reached.", "Nothing was changed. Try again.")
     elif "scopes" in facts and "ads_management" not in facts["scopes"]:
         hint = "Grant it in App Review, make a new token, and replace the token."
         yield Problem("facebook.E003", "The token lacks the permission ads_management.", hint)
+    elif not connection.reachable:
+        message = f"Facebook could not be reached. {facts.get('trouble', '')}".strip()
+        yield Problem("facebook.E012", message, f"Nothing was changed. {facts.get('cure') or 'Try again.'}")
 
 
 def expiry(connection: Connection) -> datetime | None:
@@ -84,7 +89,7 @@ def expiry(connection: Connection) -> datetime | None:
 
 
 def has_account(step: StepSpec, draft: Draft) -> Iterator[Problem]:
-    chosen = step.settings.get("ad_account", "").strip()
+    chosen = account_id(step)
     if not chosen:
         yield Problem("facebook.E004", "No ad account is selected.", "Select one.", step.key, "ad_account")
     elif connection_of(draft) is not None:
@@ -154,23 +159,24 @@ def empty(column: str) -> str | None:
 
 def has_room(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     """All new audiences of this Canvas in the account count; told at the first step that uses it."""
-    chosen = step.settings.get("ad_account", "")
-    account = accounts(draft).get(chosen)
-    using = [other for other in facebook_steps(draft) if other.settings.get("ad_account") == chosen]
-    if account is None or account.audiences is None or step is not using[0]:
+    account = accounts(draft).get(account_id(step))
+    using = [other for other in facebook_steps(draft) if account_id(other) == account_id(step)]
+    if account is None or not account.accessible or account.audiences is None or step is not using[0]:
         return
-    new = len(using) - made_before(account, draft)
+    new = len(using) - made_before(account, using, draft)
     if account.audiences + new > MOST_AUDIENCES:
         message = f"{account} holds {account.audiences} of {MOST_AUDIENCES} audiences: there is no room for {new} more."
         hint = "Delete audiences that are not needed in Audience Manager."
         yield Problem("facebook.E010", message, hint, step.key, "ad_account")
 
 
-def made_before(account: AdAccount, draft: Draft) -> int:
-    """Audiences that an earlier launch of this Canvas has made already."""
-    rows = CustomAudience.objects.filter(step__canvas=draft.canvas, ad_account=account) if draft.canvas else []
-    made = {(row.step.key, row.name) for row in rows.select_related("step").exclude(partner_id="")} if rows else set()
-    return len(made & {(step.key, step.settings.get("audience_name")) for step in facebook_steps(draft)})
+def made_before(account: AdAccount, using: list[StepSpec], draft: Draft) -> int:
+    """Audiences that an earlier launch of this Canvas has made already, or may have: they are adopted, not made."""
+    if draft.canvas is None:
+        return 0
+    rows = CustomAudience.objects.filter(step__canvas=draft.canvas, ad_account=account, create_tries__gt=0)
+    wanted = {(step.key, step.settings.get("audience_name")) for step in using}
+    return len(wanted.intersection(rows.values_list("step__key", "name")))
 
 
 def is_in_good_standing(step: StepSpec, draft: Draft) -> Iterator[Problem]:
@@ -187,7 +193,7 @@ def is_in_good_standing(step: StepSpec, draft: Draft) -> Iterator[Problem]:
 
 
 def is_in_full_tier(step: StepSpec, draft: Draft) -> Iterator[Problem]:
-    account = accounts(draft).get(step.settings.get("ad_account", ""))
+    account = accounts(draft).get(account_id(step))
     if account and account.tier == DEVELOPMENT:
         message = f"{account} is in the development access tier: batches leave every {account.send_interval} s."
         yield Problem("facebook.W004", message, "Ask for full access to the Marketing API.", step.key, "ad_account")

@@ -43,8 +43,7 @@ class FacebookAudienceStep(StepType):
     def refresh(self, steps: Sequence[StepSpec], now: datetime) -> None:
         connection = Connection.objects.filter(partner="facebook").first()
         if connection and connection.has_token:
-            wanted = {step.settings.get("ad_account") for step in steps}
-            connecting.refresh(connection, wanted - {None}, now)
+            connecting.refresh(connection, {checks.account_id(step) for step in steps}, now)
 
     def prepare(self, step: StepSpec, now: datetime) -> Iterator[Problem]:
         try:
@@ -67,7 +66,7 @@ class FacebookAudienceStep(StepType):
 def where(step: StepSpec) -> dict:
     return {
         "ad_account__connection__partner": "facebook",
-        "ad_account__account_id": step.settings["ad_account"],
+        "ad_account__account_id": checks.account_id(step),
         "name": step.settings["audience_name"],
     }
 
