@@ -63,9 +63,9 @@ def test_every_wrong_path_is_told_at_once():
     )
     assert set(refused(source)) == {
         "theme", "name", "entry.at", "entry.on", "audience.segment", "reentry.allowed", "reentry.after",
-        "reentry.never",         "steps[0].settings.duration", "steps[0].next.next", "steps[1].key", "steps[1].settings.color", "steps[2].type",
-        "steps[3].colour", "steps[3].settings.fields", "steps[4].next.yes", "steps[5].settings.filter.value",
-        "steps[5].settings.filter.valeu", "steps[6]",
+        "reentry.never", "steps[0].settings.duration", "steps[0].next.next", "steps[1].key",
+        "steps[1].settings.color", "steps[2].type", "steps[3].colour", "steps[3].settings.fields",
+        "steps[4].next.yes", "steps[5].settings.filter.value", "steps[5].settings.filter.valeu", "steps[6]",
     }  # fmt: skip
 
 
