@@ -48,13 +48,13 @@ def refresh(document: Document, now: datetime) -> None:
 
 
 def launch(canvas: Canvas, now: datetime, actor: User | None = None, via: str = "command line") -> list[Problem]:
-    """Launches a draft; returns the warnings. Raises NotLaunched with every error; nobody has entered then."""
+    """Launches a draft; returns the warnings. Raises NotLaunched with every problem; nobody has entered then."""
     stamp = take(canvas, now)
     try:
         document = documents.read(canvas.document)
         refresh(document, now)
         found = problems(Draft(document, now, canvas))
-        stop_if(errors(found))
+        stop_if_wrong(found)
         prepare(canvas, document, now, stamp)
         activate(canvas, document, now, stamp, actor, via)
     finally:
@@ -63,8 +63,8 @@ def launch(canvas: Canvas, now: datetime, actor: User | None = None, via: str = 
     return found
 
 
-def stop_if(found: list[Problem]) -> None:
-    if found:
+def stop_if_wrong(found: list[Problem]) -> None:
+    if errors(found):
         raise NotLaunched(found)
 
 
@@ -100,7 +100,7 @@ def prepare(canvas: Canvas, document: Document, now: datetime, stamp: int) -> No
     for step in document.steps:
         found.extend(step.type.prepare(step, now))
         held(canvas, stamp).update(launch_until=now + timedelta(seconds=time.monotonic() - began) + LEASE)
-    stop_if(found)
+    stop_if_wrong(found)
 
 
 @transaction.atomic

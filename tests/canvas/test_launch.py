@@ -39,7 +39,7 @@ def nobody_is_in(canvas) -> bool:
 def refused(canvas, now) -> list[str]:
     with pytest.raises(launching.NotLaunched) as refusal:
         launching.launch(canvas, now)
-    return [problem.id for problem in refusal.value.problems]
+    return [problem.id for problem in launching.errors(refusal.value.problems)]
 
 
 def test_a_launch_freezes_the_version_and_opens_the_doors(connection, sandbox, now):
@@ -261,7 +261,9 @@ def test_two_launches_at_once_make_one_audience_and_one_version(sandbox, now, fa
     copies = [Canvas.objects.get(pk=canvas.pk) for _ in range(2)]
     results = at_once(*(lambda copy=copy: launching.launch(copy, now) for copy in copies))
     (lost,) = [result for result in results if isinstance(result, Exception)]
-    assert isinstance(lost, launching.NotLaunched) and [each.id for each in lost.problems] == ["canvas.E008"]
+    assert isinstance(lost, launching.NotLaunched) and [each.id for each in launching.errors(lost.problems)] == [
+        "canvas.E008"
+    ]
     assert names(sandbox) == ["Win back"] and Version.objects.count() == EntryRun.objects.count() == 1
     tick(now)
     assert fate(canvas) == {"synced": 3}

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def read(self, path: Path) -> Document:
         try:
-            return parse(json.loads(path.read_text(encoding="utf-8")))
+            return parse(json.loads(path.read_text(encoding="utf-8-sig")))
         except OSError as error:
             raise CommandError(f"{path} can't be read: {error.strerror}.") from None
         except UnicodeDecodeError:
@@ -40,6 +40,8 @@ class Command(BaseCommand):
         except DocumentRefused as refusal:
             lines = "".join(f"\n  {fault.path}: {fault.message}" for fault in refusal.faults)
             raise CommandError(f"{path} is not a Canvas document:{lines}") from None
+        except (ValueError, RecursionError):
+            raise CommandError(f"{path} is JSON that can't be read: a number or a nesting has no end.") from None
 
     def launch(self, document: Document, canvas: Canvas | None) -> list:
         """Checks before anything is stored; the same document again, after a launch, changes nothing."""
@@ -52,7 +54,7 @@ class Command(BaseCommand):
     def stored(self, document: Document, canvas: Canvas | None) -> Canvas:
         now = timezone.now()
         launch.refresh(document, now)
-        launch.stop_if(launch.errors(launch.problems(Draft(document, now, canvas))))
+        launch.stop_if_wrong(launch.problems(Draft(document, now, canvas)))
         canvas, _ = Canvas.objects.update_or_create(name=document.name, defaults={"document": document.source})
         return canvas
 
