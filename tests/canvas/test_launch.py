@@ -125,6 +125,20 @@ def test_a_launch_that_was_taken_for_dead_does_not_activate_beside_its_successor
     assert Version.objects.count() == 1 and names(sandbox) == ["Win back"]
 
 
+def test_a_launch_that_was_taken_for_dead_leaves_its_successor_alone(connection, sandbox, now, monkeypatch):
+    canvas, prepare = draft(facebook_step()), launching.prepare
+    successor = []
+
+    def slow(*args):
+        prepare(*args)
+        successor.append(launching.take(Canvas.objects.get(pk=canvas.pk), now + LATER))
+
+    monkeypatch.setattr(launching, "prepare", slow)
+    assert refused(canvas, now) == ["canvas.E008"]
+    assert (canvas.status, canvas.launch_token) == (Canvas.Status.LAUNCHING, successor[0])
+    assert not Version.objects.exists() and not EntryRun.objects.exists()
+
+
 @pytest.mark.parametrize("fault", ["drop_after", "truncated_json", {"kind": "http_500_html", "work": True}])
 def test_an_answer_that_is_lost_after_the_audience_was_made_makes_no_second_one(connection, sandbox, now, fault):
     fault = {"kind": fault} if isinstance(fault, str) else fault
