@@ -1,17 +1,21 @@
 """Launch, stop and resume: whatever happens on the way there is one audience, and nobody is in before it is there."""
 
+import json
 import threading
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection as database
 
 from canvas import launch as launching
 from canvas.models import Canvas, Entry, EntryRun, Step, Version
 from config.team.models import AuditEvent, User
 from integrations import creating
+from integrations.facebook.partner import Facebook
 from integrations.models import AdAccount, CustomAudience
-from tests.cast import ACCOUNT, TOKEN, connect, delay, draft, facebook_step, fate, launch, people, tick
+from tests.cast import ACCOUNT, TOKEN, connect, delay, document, draft, facebook_step, fate, launch, people, tick
 
 pytestmark = pytest.mark.django_db
 LATER = launching.LEASE + timedelta(seconds=1)
@@ -162,6 +166,20 @@ def test_when_nobody_can_say_whether_it_was_made_the_next_launch_finds_it_by_its
     assert CustomAudience.objects.get().partner_id == sandbox.audiences()[0]["id"]
 
 
+def test_a_launch_that_was_killed_before_it_wrote_down_the_audience_is_picked_up_by_the_mark(connection, sandbox, now):
+    people(1)
+    canvas = draft(facebook_step())
+    launching.take(canvas, now)
+    step = Step.objects.create(canvas=canvas, key="fb", type="facebook_audience")
+    audience = creating.audience_for(step, AdAccount.objects.get(account_id=ACCOUNT), "Win back", ["email"])
+    creating.take(audience, now)
+    Facebook().create_audience(audience)
+    assert refused(canvas, now + timedelta(seconds=60)) == ["canvas.E008"]
+    launching.launch(canvas, now + LATER)
+    tick(now + LATER)
+    assert names(sandbox) == ["Win back"] and fate(canvas) == {"synced": 1}
+
+
 def test_an_answer_that_comes_too_late_makes_no_second_audience(connection, sandbox, now, monkeypatch):
     monkeypatch.setattr("integrations.facebook.partner.CREATING", 0.3)
     sandbox.fault("slow", method="POST", path_regex=LISTS, seconds=1)
@@ -281,6 +299,18 @@ def test_two_launches_at_once_make_one_audience_and_one_version(sandbox, now, fa
     assert names(sandbox) == ["Win back"] and Version.objects.count() == EntryRun.objects.count() == 1
     tick(now)
     assert fate(canvas) == {"synced": 3}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_launched_twice_at_once_makes_one_canvas_and_one_audience(sandbox, now, tmp_path):
+    connect(TOKEN, now)
+    path = tmp_path / "canvas.json"
+    path.write_text(json.dumps(document(facebook_step())))
+    sandbox.fault("slow", method="POST", path_regex=LISTS, seconds=0.3)
+    results = at_once(*[lambda: call_command("launch_canvas", str(path), stdout=StringIO())] * 3)
+    assert [str(result) for result in results if result] in ([], ["Win back was not launched."] * 2)
+    assert Canvas.objects.get().status == Canvas.Status.ACTIVE
+    assert names(sandbox) == ["Win back"] and Version.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
