@@ -121,7 +121,7 @@ def refresh(connection: Connection, account_ids: set[str], now: datetime) -> Non
     except TokenRejected as error:
         note_standing(connection, connection.facts | {"valid": False, "reason": error.detail}, now)
     except PartnerError as error:
-        trouble = {"trouble": str(error), "cure": error.cure}
+        trouble = {"trouble": error.kind, "detail": error.detail}
         note_standing(connection, connection.facts | trouble, now, reachable=False)
 
 

@@ -15,9 +15,13 @@ from ..errors import (
     AudienceLimitReached,
     PartnerError,
     PermissionMissing,
+    RateLimited,
     RequestRefused,
     TermsNotAccepted,
     TokenRejected,
+    Unavailable,
+    cure,
+    sentence,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience
 from . import fields, words
@@ -79,8 +83,14 @@ def token_problems(connection: Connection | None, now: datetime) -> Iterator[Pro
         hint = "Grant it in App Review, make a new token, and replace the token."
         yield Problem("facebook.E003", "The token lacks the permission ads_management.", hint)
     elif not connection.reachable:
-        message = f"Facebook could not be reached. {facts.get('trouble', '')}".strip()
-        yield Problem("facebook.E012", message, f"Nothing was changed. {facts.get('cure') or 'Try again.'}")
+        yield unreachable(facts.get("trouble", Unavailable.__name__), facts.get("detail", ""))
+
+
+def unreachable(kind: str, detail: str) -> Problem:
+    what = "" if kind == Unavailable.__name__ else sentence(kind)
+    message = f"Facebook could not be reached. {what} {detail}"
+    hint = f"Nothing was changed. {'Try again.' if kind in PASSING else cure(kind)}"
+    return Problem("facebook.E012", " ".join(message.split()), hint)
 
 
 def expiry(connection: Connection) -> datetime | None:
@@ -208,10 +218,13 @@ CREATION: dict[type[PartnerError], str] = {
     AudienceLimitReached: "facebook.E010", TermsNotAccepted: "facebook.E011", RequestRefused: "facebook.E013",
 }  # fmt: skip
 NO_TASK = 1713092
+PASSING = {kind.__name__ for kind in (Unavailable, RateLimited, RequestRefused)}
+"""Kinds whose cure speaks of sending, where it is tried again by itself; a launch is not."""
 
 
 def creation_problem(step: StepSpec, error: PartnerError) -> Problem:
     """What stopped the creation, as the check that should have seen it would say it."""
     identity = "facebook.E007" if error.subcode == NO_TASK else CREATION.get(type(error), "facebook.E012")
     message = f"The custom audience was not created. {error}"
-    return Problem(identity, message, error.cure, step.key, "ad_account")
+    hint = "Nobody has entered. Try again; what was made is used then." if error.kind in PASSING else error.cure
+    return Problem(identity, message, hint, step.key, "ad_account")

@@ -137,6 +137,18 @@ def test_what_may_not_be_read_of_an_account_stops_nothing(connection, sandbox, n
     assert told(now, ad_account="act_1002") == []
 
 
+def test_e012_an_expired_version_of_the_api_is_told_with_its_cure(connection, now, settings):
+    settings.FACEBOOK_GRAPH_VERSION = "v20.0"
+    (found,) = checked(document(facebook_step()), now)
+    assert found.id == "facebook.E012" and "has expired" in found.message and "FACEBOOK_GRAPH_VERSION" in found.hint
+
+
+def test_e012_a_throttle_is_told_as_one(connection, sandbox, now):
+    sandbox.fault("rate_80003", path_regex="customaudiences")
+    (found,) = checked(document(facebook_step()), now)
+    assert found.id == "facebook.E012" and "asked us to slow down" in found.message
+
+
 @pytest.mark.parametrize("kind", ["drop_before", "http_500_html", "html_200", "code_2", "rate_80003"])
 @pytest.mark.parametrize("path", ["debug_token", "me/adaccounts", "act_1001/customaudiences"])
 def test_e012_facebook_could_not_be_reached(connection, sandbox, now, kind, path):
@@ -280,7 +292,8 @@ def test_what_only_the_creation_finds_is_told_like_its_check(connection, sandbox
     canvas = draft(facebook_step())
     with pytest.raises(launching.NotLaunched) as refusal:
         launching.launch(canvas, now)
-    assert [(each.id, each.step) for each in refusal.value.problems] == [(identity, "fb")]
+    (found,) = refusal.value.problems
+    assert (found.id, found.step) == (identity, "fb") and "by itself; tell" not in found.hint
     assert canvas.status == Canvas.Status.DRAFT
     launching.launch(canvas, now)
     assert [one["name"] for one in sandbox.audiences()] == ["Win back"]
