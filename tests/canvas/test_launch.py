@@ -181,8 +181,8 @@ def test_a_launch_that_was_killed_before_it_wrote_down_the_audience_is_picked_up
 
 
 def test_an_answer_that_comes_too_late_makes_no_second_audience(connection, sandbox, now, monkeypatch):
-    monkeypatch.setattr("integrations.facebook.partner.CREATING", 0.3)
-    sandbox.fault("slow", method="POST", path_regex=LISTS, seconds=1)
+    monkeypatch.setattr("integrations.facebook.partner.CREATING", 1)
+    sandbox.fault("slow", method="POST", path_regex=LISTS, seconds=2.5)
     launch(facebook_step(), at=now)
     assert names(sandbox) == ["Win back"]
 
