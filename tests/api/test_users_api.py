@@ -32,7 +32,6 @@ def test_who_is_new_is_made_and_who_is_known_gets_what_is_news(shop):
         "external_id": "jane", "email": "jane@example.com", "country": "CA",
         "custom_attributes": {"plan": "gold", "visits": 3},
     }  # fmt: skip
-    assert AuditEvent.objects.first().via == "shop"
 
 
 def test_aliases_of_the_best_known_product_are_understood(shop):
