@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django_q.brokers import get_broker
@@ -21,8 +22,9 @@ from integrations import outbox, pauses, sync
 from . import beats
 
 log = logging.getLogger(__name__)
-SHIFT = 30.0
+SHIFT = min(30.0, settings.SYNC_LEASE_SECONDS / 3)
 """Seconds after which a task leaves the rest to the next bell. With the longest request it stays below its time-out."""
+LONGEST_TASK = SHIFT + settings.SYNC_LEASE_SECONDS
 
 
 def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:

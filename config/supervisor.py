@@ -5,6 +5,7 @@ whole group when its heart stops.
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,16 +17,19 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
+from redis.exceptions import RedisError
 
 from . import beats, schedules
+from .environment import ROOT
+from .leash import GRACE
 
 log = logging.getLogger(__name__)
 PULSE_EVERY = 10.0
-GRACE = 10.0
+UNREACHABLE = (Error, OSError, RedisError)
 
 
 class Supervisor:
-    """One queue cluster under watch. `dead_after` (seconds) must be longer than the longest request to a partner."""
+    """One queue cluster under watch. `dead_after` (seconds) must be longer than the longest task."""
 
     def __init__(self, dead_after: float) -> None:
         self.dead_after = dead_after
@@ -45,6 +49,7 @@ class Supervisor:
                 time.sleep(1)
         finally:
             self.end_group()
+            shutil.rmtree(self.beats, ignore_errors=True)
 
     def stop(self, *args) -> None:
         self.stopping = True
@@ -53,8 +58,10 @@ class Supervisor:
         for name in beats.NAMES:
             (self.beats / name).touch()
         environment = os.environ | {"WORKER_BEATS": str(self.beats)}
-        command = [sys.executable, "-m", "django", "qcluster"]
-        self.cluster = subprocess.Popen(command, env=environment, start_new_session=True)
+        command = [sys.executable, "-m", "config.leash", sys.executable, "manage.py", "qcluster"]
+        self.cluster = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True
+        )
         log.info("Queue started in process group %s", self.cluster.pid)
 
     def watch(self) -> None:
@@ -67,7 +74,7 @@ class Supervisor:
             close_old_connections()
             self.pulse()
             schedules.ring_if_due(timezone.now())
-        except (Error, OSError) as error:
+        except UNREACHABLE as error:
             log.warning("Database or broker can't be reached (%s); trying again", type(error).__name__)
             connection.close()
 
@@ -85,3 +92,4 @@ class Supervisor:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
         self.cluster.wait()
+        self.cluster.stdin.close()
