@@ -46,6 +46,12 @@ class Unavailable(PartnerError):
     cure = "It is tried again by itself."
 
 
+class Interrupted(PartnerError):
+    """Sending was cut off on our side: the worker was stopped in the middle of it."""
+
+    cure = "It is tried again by itself."
+
+
 class RateLimited(PartnerError):
     """The partner asked us to slow down."""
 

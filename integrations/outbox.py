@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from canvas.insert_select import insert_select
 from canvas.models import Cohort, Entry
 
+from .errors import Interrupted
 from .models import Attempt, CustomAudience, Member, SyncBatch, free
 
 HELD_BACK_OPEN = timedelta(minutes=15)
@@ -87,8 +89,7 @@ def let_through(now: datetime) -> Q:
 
 
 def sendable(now: datetime) -> QuerySet[SyncBatch]:
-    unleased = Q(lease_until=None) | Q(lease_until__lt=now)
-    waiting = SyncBatch.objects.filter(unleased, state=State.SEALED, next_attempt_at__lte=now)
+    waiting = SyncBatch.objects.filter(state=State.SEALED, next_attempt_at__lte=now, lease_until=None)
     return waiting.filter(let_through(now), audience__state=CustomAudience.State.READY)
 
 
@@ -100,7 +101,6 @@ def claim(now: datetime) -> Claim | None:
     batch = rows.select_related("audience__ad_account__connection").first()
     if batch is None:
         return None
-    batch.attempts.filter(outcome="").update(outcome="lost", finished_at=now)
     batch.attempts_made += 1
     batch.lease_token = secrets.randbelow(2**62) + 1
     batch.lease_until = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
@@ -117,12 +117,29 @@ def mine(leased: Claim) -> SyncBatch | None:
     return rows.filter(state=State.SEALED).first()
 
 
+@transaction.atomic
+def take_back(now: datetime) -> int:
+    """Batches whose sender never came back may be claimed again; like any failure it starts the clock.
+
+    A batch that kills whoever sends it would otherwise be tried for ever.
+    """
+    rows = SyncBatch.objects.select_for_update(skip_locked=True).filter(state=State.SEALED, lease_until__lt=now)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    cut_off = Attempt.objects.filter(batch__in=ids, outcome="")
+    began = cut_off.filter(batch=OuterRef("pk")).order_by("number").values("started_at")[:1]
+    SyncBatch.objects.filter(pk__in=ids).update(
+        clock_at=Coalesce("clock_at", Subquery(began)), tries=F("tries") + 1, lease_token=None, lease_until=None,
+        cause=Interrupted.__name__, cause_detail="",
+    )  # fmt: skip
+    cut_off.update(outcome="lost", finished_at=now)
+    return len(ids)
+
+
 def give_up(now: datetime) -> int:
     """One set-wise update: what was retried for the whole time becomes User Not Synced, its cause kept."""
     limit = now - timedelta(hours=settings.SYNC_RETRY_HOURS)
-    unleased = Q(lease_until=None) | Q(lease_until__lt=now)
-    late = SyncBatch.objects.filter(unleased, state=State.SEALED, clock_at__lte=limit)
-    return late.update(state=State.FAILED, settled_at=now, lease_token=None, lease_until=None)
+    late = SyncBatch.objects.filter(state=State.SEALED, clock_at__lte=limit, lease_until=None)
+    return late.update(state=State.FAILED, settled_at=now)
 
 
 def next_due(now: datetime) -> datetime | None:

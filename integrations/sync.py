@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 
 def prepare(now: datetime) -> Counter:
-    """What is due before sending: probes, seals, clocks, giving up."""
+    """What is due before sending: lost leases, probes, seals, clocks, giving up."""
+    outbox.take_back(now)
     mended, sealed, _ = pauses.probe_due(now), outbox.seal(now), pauses.hold_all(now)
     return +Counter(scopes_mended=mended, batches_sealed=sealed, batches_given_up=outbox.give_up(now))
 
