@@ -1,0 +1,55 @@
+"""`python -m tests.faults.crash_at POINT ...`: runs manage.py with what follows, and kills itself with SIGKILL at the
+point. The points are named functions of the project; nothing in the project knows of this."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+
+import django
+from django.core.management import call_command
+
+POINTS = {
+    "after the claim": ("integrations.outbox", "claim", "after"),
+    "before the POST": ("integrations.facebook.graph", "Graph.post", "before"),
+    "after the POST": ("integrations.facebook.graph", "Graph.post", "after"),
+    "inside settle": ("integrations.settling", "finish", "before"),
+    "inside enter": ("canvas.entries", "form_cohort", "after"),
+    "inside a split": ("canvas.moves", "resize", "before"),
+    "between split and move": ("canvas.moves", "split", "after"),
+    "inside a move": ("canvas.moves", "journal", "after"),
+    "inside the fold": ("canvas.journal", "add", "after"),
+}
+
+
+def deadly(function: Callable, when: str) -> Callable:
+    @wraps(function)
+    def killed(*args, **kwargs):
+        if when == "after":
+            function(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return killed
+
+
+def arm(point: str) -> None:
+    module, name, when = POINTS[point]
+    owner = import_module(module)
+    *inside, name = name.split(".")
+    for part in inside:
+        owner = getattr(owner, part)
+    setattr(owner, name, deadly(getattr(owner, name), when))
+
+
+def main(point: str, *command: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    import_module("canvas.journal").LONG_TAIL = 1
+    arm(point)
+    call_command(*command)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
