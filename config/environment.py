@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +14,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
-SETUP = "Run `python manage.py setup`: it writes a `.env` with new keys and keeps what is there."
-FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+SETUP = (
+    "Run `python manage.py setup`: it writes a `.env` with new keys. A line that is there stays: an empty one is yours."
+)
 env = environ.Env()
 
 
@@ -33,6 +35,13 @@ def wrong(name: str, why: str, cure: str) -> ImproperlyConfigured:
 
 def text(name: str, default: str = "") -> str:
     return env.str(name, default=default).strip()
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name).lower() or str(default).lower()
+    if value not in ("true", "yes", "on", "1", "false", "no", "off", "0"):
+        raise wrong(name, f"is {value!r}", "Write true or false.")
+    return value in ("true", "yes", "on", "1")
 
 
 def secret_key() -> str:
@@ -56,15 +65,8 @@ def fernet_keys(secret: str) -> list[str]:
     return keys
 
 
-def flag(name: str, default: bool) -> bool:
-    value = text(name, str(default)).lower()
-    if value not in FLAGS:
-        raise wrong(name, f"is {value!r}", "Write true or false.")
-    return FLAGS[value]
-
-
 def number(name: str, default: float, low: float, high: float) -> float:
-    raw = text(name, str(default))
+    raw = text(name) or str(default)
     try:
         value = float(raw)
     except ValueError:
@@ -75,24 +77,32 @@ def number(name: str, default: float, low: float, high: float) -> float:
 
 
 def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
-    value = text(name, default)
-    if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
+    value = text(name) or default
+    if value and not is_address(value, schemes):
         raise wrong(name, "is not a usable address", f"It starts with {' or '.join(s + '://' for s in schemes)}.")
     return value.rstrip("/")
 
 
+def is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def time_zone() -> str:
     """The company's time zone: what a date without one means, and when "today" begins."""
-    name = text("TIME_ZONE", "UTC")
+    name = text("TIME_ZONE") or "UTC"
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise wrong("TIME_ZONE", f"is {name!r}", "Use a name like Europe/Berlin.") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise wrong("TIME_ZONE", f"is {name!r}", "Use a name like Europe/Berlin.") from None
     return name
 
 
 def graph_version(default: str = "v26.0") -> str:
-    value = text("FACEBOOK_GRAPH_VERSION", default)
+    value = text("FACEBOOK_GRAPH_VERSION") or default
     if not (value.startswith("v") and value[1:].replace(".", "", 1).isdigit() and value.endswith(".0")):
         raise wrong("FACEBOOK_GRAPH_VERSION", f"is {value!r}", f"Write it like {default}.")
     return value
@@ -101,9 +111,11 @@ def graph_version(default: str = "v26.0") -> str:
 def database() -> dict:
     """SQLite beside manage.py unless DATABASE_URL says otherwise; the options are those that were measured."""
     try:
-        config = env.db_url("DATABASE_URL", default=f"sqlite:///{ROOT / 'db.sqlite3'}")
-    except Exception as error:
-        raise wrong("DATABASE_URL", "can't be read", "Write postgres://USER:PASSWORD@HOST:5432/NAME.") from error
+        config = env.db_url_config(text("DATABASE_URL") or f"sqlite:///{ROOT / 'db.sqlite3'}")
+    except Exception:
+        raise wrong("DATABASE_URL", "can't be read", POSTGRES) from None
+    if not config["NAME"]:
+        raise wrong("DATABASE_URL", "names no database", POSTGRES)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # Tests get a file as well: several connections at once are what they are about.
         return config | {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": str(ROOT / "test.sqlite3")}}
@@ -112,6 +124,7 @@ def database() -> dict:
     raise wrong("DATABASE_URL", "names a database that is not supported", "Use postgres:// or sqlite:///.")
 
 
+POSTGRES = "Write postgres://USER:PASSWORD@HOST:5432/NAME."
 SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
@@ -150,12 +163,19 @@ def mail() -> dict:
 
 def write_missing() -> None:
     """Writes `.env` with fresh keys (readable by its owner only); never changes a line that is there."""
-    path, present = env_file(), ""
-    if path.is_file():
-        present = path.read_text()
-    fresh = {"SECRET_KEY": secrets.token_urlsafe(48), "FERNET_KEYS": secrets.token_urlsafe(48)}
-    missing = {name: value for name, value in fresh.items() if name not in os.environ and f"{name}=" not in present}
+    path = env_file()
+    present = path.read_text() if path.is_file() else ""
+    missing = [name for name in KEYS if not os.environ.get(name) and not has_line(present, name)]
     if missing:
+        lines = "".join(f"{name}={secrets.token_urlsafe(48)}\n" for name in missing)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a") as file:
-            file.write("".join(f"{name}={value}\n" for name, value in missing.items()))
+            os.fchmod(descriptor, 0o600)
+            file.write(lines if not present or present.endswith("\n") else f"\n{lines}")
+
+
+def has_line(text: str, name: str) -> bool:
+    return re.search(rf"^\s*(export\s+)?{name}\s*=", text, re.MULTILINE) is not None
+
+
+KEYS = ("SECRET_KEY", "FERNET_KEYS")

@@ -9,7 +9,7 @@ env.read_file()
 BASE_DIR = env.ROOT
 SECRET_KEY = env.secret_key()
 FERNET_KEYS = env.fernet_keys(SECRET_KEY)
-DEBUG = env.flag("DEBUG", False)
+DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 BRAND_NAME = env.text("BRAND_NAME")
 
