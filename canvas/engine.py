@@ -18,10 +18,12 @@ from .moves import Move, advance, due
 
 log = logging.getLogger(__name__)
 ACTIVE = Q(status=Canvas.Status.ACTIVE)
+CHUNKS_A_PASS = 20
+"""Then other Canvases and the sending have their turn, and the worker shows that it lives."""
 
 
 def work(now: datetime) -> Counter:
-    """Everything that is due in Canvases at `now`, once; a Canvas that fails is logged and doesn't hold up others."""
+    """A pass over what is due in Canvases at `now`; a Canvas that fails is logged and doesn't hold up others."""
     done = Counter()
     for canvas_id in canvases_due(now):
         try:
@@ -41,7 +43,10 @@ def canvases_due(now: datetime) -> list[int]:
 
 def work_on(canvas_id: int, now: datetime) -> Counter:
     total = Counter()
-    while chunk := one_chunk(canvas_id, now):
+    for _ in range(CHUNKS_A_PASS):
+        chunk = one_chunk(canvas_id, now)
+        if not chunk:
+            break
         total += chunk
     journal.fold_if_long(canvas_id)
     return total
