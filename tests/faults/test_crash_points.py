@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from canvas import journal
+from config import schedules
 from integrations.models import Attempt, SyncBatch
 from tests.cast import TOKEN, connect, delay, facebook_step, fate, launch, people, split, step_numbers, tick
 from tests.faults.crash_at import POINTS
@@ -84,6 +85,7 @@ def test_a_lost_batch_is_held_by_a_pause_that_came_in_the_meantime(canvas, sandb
     tick(now + HOUR)
     batch = SyncBatch.objects.get()
     assert (batch.cause, batch.clock_at) == ("TokenRejected", now)
+    assert schedules.next_due(now + HOUR) > now + HOUR
     sandbox.restore(TOKEN)
     connect(TOKEN, now + 2 * HOUR)
     tick(now + 2 * HOUR)
