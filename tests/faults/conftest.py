@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection as database
+from django_q.brokers import get_broker
 
 from config.environment import ROOT
 
@@ -59,6 +60,7 @@ class Installation:
             time.sleep(0.05)
         for process in self.started:
             process.wait()
+        get_broker(self.mark).delete_queue()
 
 
 def read(path: Path) -> bytes:
