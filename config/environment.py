@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETUP = (
     "Run `python manage.py setup`: it writes a `.env` with new keys. A line that is there stays: an empty one is yours."
 )
+LOCAL = ("127.0.0.1", "localhost", "::1")
 env = environ.Env()
 
 
@@ -99,6 +100,14 @@ def time_zone() -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise wrong("TIME_ZONE", f"is {name!r}", "Use a name like Europe/Berlin.") from None
     return name
+
+
+def graph_url() -> str:
+    """Plain HTTP is for a sandbox on this machine: over a network the token would travel in clear."""
+    value = url("FACEBOOK_GRAPH_URL", "https://graph.facebook.com", ("https", "http"))
+    if urlsplit(value).scheme == "http" and urlsplit(value).hostname not in LOCAL:
+        raise wrong("FACEBOOK_GRAPH_URL", "would send the token in clear", "Use https://.")
+    return value
 
 
 def graph_version(default: str = "v26.0") -> str:

@@ -130,7 +130,7 @@ CACHES = {
 }
 
 # Facebook, and how hard we try (see README, "Settings").
-FACEBOOK_GRAPH_URL = env.url("FACEBOOK_GRAPH_URL", "https://graph.facebook.com", ("https", "http"))
+FACEBOOK_GRAPH_URL = env.graph_url()
 FACEBOOK_GRAPH_VERSION = env.graph_version()
 SYNC_RETRY_HOURS = env.number("SYNC_RETRY_HOURS", 13, 0.01, 240)
 SYNC_BATCH_SIZE = int(env.number("SYNC_BATCH_SIZE", 10_000, 1, 10_000))
