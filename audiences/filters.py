@@ -59,11 +59,7 @@ def condition(document: Any, now: datetime, prefix: str = "", base: str = "filte
 
     It is true or false for everybody, never NULL: it may be negated, joined with others, and stand in a When.
     """
-    reading = Reading(now, prefix)
-    found = reading.read(document, base)
-    if reading.faults:
-        raise FilterRefused(reading.faults)
-    return Q(found)
+    return Reading(now, prefix).condition(document, base)
 
 
 def printable(text: str) -> str:
@@ -71,13 +67,54 @@ def printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+class Library:
+    """What filters may name, each looked up once: custom attributes and saved segments."""
+
+    def __init__(self) -> None:
+        self.segments: dict[str, Any] = {}
+
+    @cached_property
+    def custom(self) -> dict[str, Attribute]:
+        return attributes.custom()
+
+    @cached_property
+    def names(self) -> list[str]:
+        return list(Segment.objects.values_list("name", flat=True))
+
+    def segment(self, name: str) -> Any:
+        """The filter of that segment, or None when there is no such segment."""
+        if name not in self.segments:
+            self.segments[name] = Segment.objects.filter(name=name).values_list("filter", flat=True).first()
+        return self.segments[name]
+
+
+class WholeLibrary(Library):
+    """Every segment fetched at once, for a reader of many filters."""
+
+    def __init__(self) -> None:
+        self.segments = dict(Segment.objects.values_list("name", "filter"))
+        self.names = list(self.segments)
+
+    def segment(self, name: str) -> Any:
+        return self.segments.get(name)
+
+
 class Reading:
     """One pass over a document: collects the faults and builds the condition (worthless when there are faults)."""
 
-    def __init__(self, now: datetime, prefix: str = "", trail: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, now: datetime, prefix: str = "", trail: tuple[str, ...] = (), library: Library | None = None
+    ) -> None:
         self.now, self.prefix, self.trail = now, prefix, trail
+        self.library = library or Library()
         self.faults: list[Fault] = []
         self.depth = self.conditions = self.values = 0
+
+    def condition(self, document: Any, base: str) -> Q:
+        found = self.read(document, base)
+        if self.faults:
+            raise FilterRefused(self.faults)
+        return Q(found)
 
     def refuse(self, path: str, message: str) -> Combinable:
         self.faults.append(Fault(printable(path), printable(message)))
@@ -127,17 +164,13 @@ class Reading:
             del self.faults[before:]
             self.refuse(path, f'The segment "{segment}" can\'t be used: {inner[0].path}: {inner[0].message}')
 
-    @cached_property
-    def custom(self) -> dict[str, Attribute]:
-        return attributes.custom()
-
     def attribute(self, name: Any, path: str) -> Attribute | None:
         name = attributes.ALIASES.get(name, name) if isinstance(name, str) else ""
-        found = attributes.BUILT_IN.get(name) or (self.custom.get(name) if name else None)
+        found = attributes.BUILT_IN.get(name) or (self.library.custom.get(name) if name else None)
         if not name:
             self.refuse(path, "Write the name of an attribute.")
         elif not found:
-            hint = suggestion(name, [*attributes.BUILT_IN, *self.custom])
+            hint = suggestion(name, [*attributes.BUILT_IN, *self.library.custom])
             self.refuse(path, f"No profile has ever had an attribute called {name[: values.LONGEST_NAME]}.{hint}")
         return found
 
@@ -169,9 +202,9 @@ def read_segment(reading: Reading, document: dict, path: str) -> Combinable:
         return reading.refuse(here, "Write the name of a segment.")
     if name in reading.trail:
         return reading.refuse(here, f"Segments lead in a circle: {' > '.join((*reading.trail, name))}.")
-    saved = Segment.objects.filter(name=name).values_list("filter", flat=True).first()
+    saved = reading.library.segment(name)
     if saved is None:
-        hint = suggestion(name, Segment.objects.values_list("name", flat=True))
+        hint = suggestion(name, reading.library.names)
         return reading.refuse(here, f"There is no segment called {name[: values.LONGEST_NAME]}.{hint}")
     with reading.inside(name, here):
         return reading.read(saved, "filter")
