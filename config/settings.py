@@ -157,6 +157,9 @@ Q_CLUSTER = {
     **env.broker(),
 }
 
+# A filter of 200 conditions has up to six fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,0 +1,92 @@
+"""The filter as a form: a document to what the template draws, and the posted fields to a document again.
+
+No state but the fields themselves: `filter.0.1.op` is the op of the second member of the first member of the root. So
+the editor stands inside any form, and `read` gives back the normal form (`filter_shape`) of what `editor` was given.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from . import attributes
+from .filter_fields import NAMES, Known, fields_of, read_fields, type_of
+from .filter_nodes import Choice, Condition, Editor, Group, Node, Raw
+from .filter_shape import KEYS, LEVELS, edited, group_in, grouped, is_blank, members_in, normal, peeled
+from .filter_words import attribute_word
+from .filters import DEEPEST, Fault
+from .models import Segment
+
+__all__ = ["Editor", "edited", "editor", "is_blank", "members_in", "normal", "read"]
+
+
+def read(data: QueryDict, prefix: str = "filter") -> dict:
+    """The filter that the fields of an editor make; everybody when they are not there."""
+    if f"{prefix}.kind" not in data:
+        return {"all": []}
+    return normal(read_node(data, prefix, attributes.custom()))
+
+
+def read_node(data: QueryDict, name: str, known: Known) -> Any:
+    kind = data[f"{name}.kind"]
+    if kind not in KEYS:
+        return read_fields({field: data[f"{name}.{field}"] for field in NAMES if f"{name}.{field}" in data}, known)
+    return grouped(kind, [read_node(data, member, known) for member in members(data, name)])
+
+
+def members(data: QueryDict, name: str) -> Iterator[str]:
+    """The names of a group's members, which are numbered through. Deeper than any filter, there is nothing to read."""
+    number = 0
+    while f"{name}.{number}.kind" in data and name.count(".") <= DEEPEST:
+        yield f"{name}.{number}"
+        number += 1
+
+
+def editor(
+    document: Any, prefix: str = "filter", faults: Sequence[Fault] = (), *, base: str = "filter", segment: str = "",
+    focus: str = "",
+) -> Editor:  # fmt: skip
+    """What the template draws. `base` names the root in the faults' paths; `segment` is the one that is being edited.
+
+    `focus` is the name of the node that takes the focus.
+    """
+    known = attributes.custom()
+    root = draw_root(document, prefix, base, known)
+    names = Segment.objects.exclude(name=segment).order_by("name").values_list("name", flat=True)
+    url = f"{reverse('audiences:filter_edit')}?{urlencode({'prefix': prefix, 'segment': segment})}"
+    drawn = Editor(prefix, root, attribute_choices(known), [Choice(name, name) for name in names], url, focus)
+    drawn.place(faults)
+    return drawn
+
+
+def draw_root(document: Any, prefix: str, path: str, known: Known) -> Group:
+    inner, _ = peeled(document)
+    if group_in(inner):
+        return draw(document, prefix, path, 1, known)
+    return Group(prefix, path, 1, "all", [draw(document, f"{prefix}.0", path, 2, known)])
+
+
+def draw(document: Any, name: str, path: str, level: int, known: Known) -> Node:
+    document, further = peeled(document)
+    path, group = path + further, group_in(document) if level <= LEVELS else None
+    if not group:
+        return draw_condition(document, name, path, level, known)
+    kind, inside = group
+    within = ".".join((path, *KEYS[kind]))
+    drawn = [draw(one, f"{name}.{at}", f"{within}[{at}]", level + 1, known) for at, one in enumerate(inside)]
+    return Group(name, path, level, kind, drawn)
+
+
+def draw_condition(document: Any, name: str, path: str, level: int, known: Known) -> Condition | Raw:
+    fields = fields_of(document, known)
+    if fields["kind"] == "json":
+        return Raw(name, path, level, fields)
+    return Condition(name, path, level, fields, type_of(fields.get("attribute", ""), known))
+
+
+def attribute_choices(known: Known) -> list[tuple[str, list[Choice]]]:
+    built_in = [Choice(name, attribute_word(name)) for name in attributes.BUILT_IN]
+    custom = [Choice(name, name) for name in sorted(known)]
+    return [("About the person", built_in)] + ([("Custom attributes", custom)] if custom else [])

@@ -1,0 +1,57 @@
+"""What the filter form calls things: attributes, groups, and what an op is in a sentence ("country is not DE").
+
+An op that starts with "not " is its plain form turned round by the grammar's `not`.
+"""
+
+from collections.abc import Mapping
+
+from .attributes import ALIASES, BUILT_IN
+from .models import Profile
+from .operators import OPS
+
+GROUPS = {"all": "All of", "any": "Any of", "none": "None of", "not_all": "Not all of"}
+EMPTY = {
+    "all": "Everybody. Add a condition to narrow it down.",
+    "any": "Nobody yet. Add a condition that people may meet.",
+    "none": "Everybody. Add a condition that nobody here may meet.",
+    "not_all": "Nobody yet. Add conditions that people may not all meet.",
+}
+PLAIN = {
+    "is": "is", "is_not": "is not", "is_any_of": "is any of", "contains": "contains", "starts_with": "starts with",
+    "exists": "is known", "not_exists": "is not known", "gt": "is more than", "gte": "is at least",
+    "lt": "is less than", "lte": "is at most", "before": "is before", "after": "is after",
+    "within_last": "is within the last", "not_within_last": "is not within the last",
+}  # fmt: skip
+TURNED = {
+    "not is_any_of": "is none of",
+    "not contains": "does not contain",
+    "not starts_with": "does not start with",
+}
+UNITS = {"D": "days", "H": "hours", "W": "weeks"}
+TRUTHS = {"true": "yes", "false": "no"}
+
+
+def op_word(op: str) -> str:
+    plain = PLAIN.get(op) or TURNED.get(op)
+    return plain or f"not: {PLAIN.get(op.removeprefix('not '), op)}"
+
+
+def ops_for(type: str) -> list[str]:
+    """The ops that the form offers for a type: the grammar's, each with its contrary where one is needed."""
+    offered = [op for op in OPS[type] if (type, op) != ("boolean", "is_any_of")]
+    return [form for op in offered for form in (op, f"not {op}") if form == op or form in TURNED]
+
+
+def attribute_word(name: str) -> str:
+    name = ALIASES.get(name, name)
+    label = str(Profile._meta.get_field(name).verbose_name) if name in BUILT_IN else name
+    return label[:1].upper() + label[1:] if name in BUILT_IN else name
+
+
+def value_word(kind: str, fields: Mapping[str, str]) -> str:
+    if kind == "span":
+        return f"{fields['number']} {UNITS[fields['unit']]}"
+    if kind == "moment":
+        return " ".join(fields[part] for part in ("date", "time") if fields[part]) + fields["zone"]
+    value = fields.get("value", "")
+    return TRUTHS.get(value, value) if kind == "boolean" else ", ".join(value.splitlines())
