@@ -6,12 +6,12 @@ class CanvasApp(AppConfig):
     verbose_name = "Canvases"
 
     def ready(self) -> None:
-        from audiences import erasure, segment_edits
+        from audiences import erasure, segment_uses
 
-        from .drafts import canvases_using
+        from . import segments_used
         from .erasure import make_nameless
         from .steps import decision_split, delay, registry
 
         erasure.register(make_nameless)
-        segment_edits.USERS.append(canvases_using)
         registry.register(delay.Delay, decision_split.DecisionSplit)
+        segment_uses.USERS.append(segments_used.canvases)

@@ -3,12 +3,8 @@
 The document was parsed before; whether it may launch is `launch`'s.
 """
 
-from collections.abc import Iterator
-
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
-from audiences.segment_edits import names
 from config.team.models import User, record
 
 from .document import Document
@@ -61,12 +57,3 @@ def written(canvas: Canvas, action: str, actor: User | None, via: str) -> Canvas
     except IntegrityError:
         raise NameTaken(NameTaken.__doc__) from None
     return canvas
-
-
-def canvases_using(segment: str) -> Iterator[str]:
-    """The Canvases that name this segment, drafts included, in words."""
-    rows = Canvas.objects.filter(~Q(status=Canvas.Status.ARCHIVED)).select_related("live_version").order_by("name")
-    for canvas in rows:
-        live = canvas.live_version.document if canvas.live_version else None
-        if names(canvas.document, segment) or names(live, segment):
-            yield f"the Canvas {canvas.name}"
