@@ -10,6 +10,7 @@ from . import filters, segment_uses, values
 from .filters import Fault
 from .models import Segment
 
+
 KEYS = ("name", "filter")
 
 

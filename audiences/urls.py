@@ -8,6 +8,12 @@ app_name = "audiences"
 urlpatterns = [
     path("profiles/", profiles.index, name="profiles"),
     path("segments/", segments.index, name="segments"),
+    path("segments/counts/", segments.counts, name="segment_counts"),
+    path("segments/new/", segments.new, name="segment_new"),
     path("segments/filter/", filters.filter_edit, name="filter_edit"),
+    path("segments/people/", filters.filter_people, name="filter_people"),
+    path("segments/<int:pk>/", segments.segment, name="segment"),
+    path("segments/<int:pk>/people/", segments.people, name="segment_people"),
+    path("segments/<int:pk>/delete/", segments.delete, name="segment_delete"),
     path("imports/", imports.index, name="imports"),
 ]
