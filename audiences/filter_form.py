@@ -12,8 +12,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from . import attributes
+from .filter_editor import Editor
 from .filter_fields import NAMES, Known, fields_of, read_fields, type_of
-from .filter_nodes import Choice, Condition, Editor, Group, Node, Raw
+from .filter_nodes import Choice, Condition, Group, Node, Raw
 from .filter_shape import KEYS, LEVELS, edited, group_in, grouped, is_blank, members_in, normal, peeled
 from .filter_words import attribute_word
 from .filters import DEEPEST, Fault
@@ -50,11 +51,12 @@ def editor(
 ) -> Editor:  # fmt: skip
     """What the template draws. `base` names the root in the faults' paths; `segment` is the one that is being edited.
 
-    `focus` is the name of the node that takes the focus.
+    `prefix` tells editors on one page apart: a letter, then letters, digits, - and _. `focus` is the name of the node
+    that takes the focus.
     """
     known = attributes.custom()
     root = draw_root(document, prefix, base, known)
-    names = Segment.objects.exclude(name=segment).order_by("name").values_list("name", flat=True)
+    names = [name for name in Segment.objects.order_by("name").values_list("name", flat=True) if name != segment]
     url = f"{reverse('audiences:filter_edit')}?{urlencode({'prefix': prefix, 'segment': segment})}"
     drawn = Editor(prefix, root, attribute_choices(known), [Choice(name, name) for name in names], url, focus)
     drawn.place(faults)

@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from django.conf import settings
 
@@ -12,9 +10,8 @@ from . import filter_words
 from .attributes import ALIASES
 from .filter_shape import LEVELS
 from .filter_values import KINDS, Fields
-from .filters import Fault, printable
+from .filters import printable
 
-LAST = re.compile(r"(\.[^.\[]*|\[[0-9]+\])$")
 LINE = re.compile(r"\.value\[([0-9]+)\]$")
 PERSONAL = {"external_id", "email", "phone", "first_name", "last_name", "date_of_birth", "zip", "mobile_advertiser_id"}
 UNCHOSEN = {"attribute": "Choose an attribute.", "segment": "Choose a segment."}
@@ -173,51 +170,3 @@ class Raw(Node):
     @property
     def text(self) -> str:
         return printable(json.dumps(json.loads(self.fields["json"]), ensure_ascii=False))
-
-
-@dataclass
-class Editor:
-    """The whole form of one filter. `url` is where its buttons post to."""
-
-    prefix: str
-    root: Group
-    attributes: list[tuple[str, list[Choice]]]
-    segments: list[Choice]
-    url: str
-    focus: str
-
-    @property
-    def id(self) -> str:
-        return self.prefix
-
-    @property
-    def faults(self) -> bool:
-        return any(node.faults for node in self.nodes)
-
-    @cached_property
-    def attribute_names(self) -> set[str]:
-        return {choice.value for _, choices in self.attributes for choice in choices}
-
-    @cached_property
-    def segment_names(self) -> set[str]:
-        return {choice.value for choice in self.segments}
-
-    @cached_property
-    def nodes(self) -> list[Node]:
-        return list(within(self.root))
-
-    def place(self, faults: Sequence[Fault]) -> None:
-        """Puts each fault to the node that it is about: the innermost one on its path, else the root."""
-        by_path = {node.path: node for node in self.nodes}
-        for fault in faults:
-            path = fault.path
-            while path not in by_path and LAST.search(path):
-                path = LAST.sub("", path)
-            node = by_path.get(path, self.root)
-            node.blame(fault.path[len(path) :], fault.message)
-
-
-def within(node: Node) -> Iterator[Node]:
-    yield node
-    for member in getattr(node, "members", ()):
-        yield from within(member)

@@ -98,6 +98,11 @@ def test_a_call_that_no_button_makes_is_refused(marketer, query):
     assert marketer.post(reverse("audiences:filter_edit", query=query), fields(GERMANS)).status_code == 400
 
 
+def test_what_no_database_can_store_is_told_and_no_more(marketer):
+    html = edit(marketer, {"all": [GERMANS, {"segment": "A"}]}, "count", segment="\0", filter__0__value="a\0b").content
+    assert b"a character that no database can store" in html
+
+
 def test_a_viewer_may_not_find_out_by_counting(client):
     client.force_login(user("Viewer"))
     assert edit(client, GERMANS, "count").status_code == 403

@@ -33,6 +33,7 @@ def test_a_segment_is_made_by_clicking(open_page):
     count(page, "4 of 4 people")
     page.get_by_role("button", name="Add condition").click()
     expect(page.locator("#filter-0-attribute")).to_be_focused()
+    expect(page.get_by_text("as soon as every condition is complete")).to_be_visible()
     page.locator("#filter-0-attribute").select_option("country")
     page.locator("#filter-0-op").select_option("is_any_of")
     page.locator("textarea").fill("de\nfr")
