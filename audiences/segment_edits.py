@@ -10,7 +10,6 @@ from . import filters, segment_uses, values
 from .filters import Fault
 from .models import Segment
 
-
 KEYS = ("name", "filter")
 
 
