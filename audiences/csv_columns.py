@@ -4,7 +4,8 @@ Cells are read a column at a time, which is what makes importing fast. An empty 
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -29,6 +30,37 @@ OTHER_WORDS = {
 Faults = dict[int, str]
 
 
+@dataclass(frozen=True)
+class Slip:
+    """A column whose name is not known and near to one that is. `at` counts from 1."""
+
+    at: int
+    name: str
+    meant: str
+
+    def __str__(self) -> str:
+        ask = f"did you mean {self.meant}? (if not, say --new-attribute {self.name!r})"
+        return f"column {self.at}: {self.name} is not known; {ask}"
+
+
+class HeaderRefused(FileRefused):
+    """Everything that is wrong with a header. Where there are only slips, an answer to each is enough."""
+
+    def __init__(self, faults: list["str | Slip"], names: list[str]) -> None:
+        self.names = names
+        self.slips = [fault for fault in faults if isinstance(fault, Slip)]
+        self.faults = [fault for fault in faults if not isinstance(fault, Slip)]
+        super().__init__(f"The header can't be used: {'; '.join(map(str, faults))}.")
+
+
+class DatesUnclear(FileRefused):
+    """Dates of birth that can be read with the month first or with the day first: somebody must say."""
+
+    def __init__(self, name: str, doubt: str) -> None:
+        self.doubt = doubt
+        super().__init__(f"{name}: {doubt} Say --dates mdy (month first) or --dates dmy (day first).")
+
+
 class Column:
     """A column of texts, kept as they come. Others read their cells into something else."""
 
@@ -49,6 +81,13 @@ class Column:
     def settled(self) -> "Column":
         """The column as it is to be read once everything was seen."""
         return self
+
+
+class LeftOut(Column):
+    """A column that nobody wants: it is as if all its cells were empty."""
+
+    def read(self, cells: list[str]) -> tuple[list[str], Faults]:
+        return [""] * len(cells), {}
 
 
 class Identity(Column):
@@ -137,7 +176,7 @@ class BirthDate(Typed):
             return self
         if len(proofs) == 1 or not self.examples:
             return BirthDate(self.name, next(iter(proofs), "mdy"))
-        raise FileRefused(f"{self.name}: {self.doubt()} Say --dates mdy (month first) or --dates dmy (day first).")
+        raise DatesUnclear(self.name, self.doubt())
 
     def doubt(self) -> str:
         either = self.examples.get(frozenset(ORDERS))
@@ -195,31 +234,43 @@ def custom_column(name: str, kind: str) -> Column:
     return Typed(name, PARSERS[kind]) if kind in PARSERS else Column(name)
 
 
-def columns(header: list[str], registered: dict[str, str], new: Collection[str], dates: str) -> list[Column]:
-    """The columns that a header names, or FileRefused with everything that is wrong with it."""
-    names = [attributes.ALIASES.get(name, name) for name in header]
-    faults = [f"column {at + 1}: {why}" for at in range(len(names)) if (why := name_fault(at, names, registered, new))]
+def columns(
+    header: list[str], registered: dict[str, str], new: Collection[str], dates: str, renamed: Mapping[str, str]
+) -> list[Column]:
+    """The columns that a header names, or HeaderRefused. `renamed`: what a name stands for; "" leaves it out."""
+    names = [renamed.get(name, name) for name in header]
+    names = [attributes.ALIASES.get(name, name) for name in names]
+    left_out = {at for at, name in enumerate(header) if name and not names[at]}
+    if faults := list(header_faults(names, left_out, registered, new)):
+        raise HeaderRefused(faults, names)
+    return [LeftOut(header[at]) if at in left_out else column(name, registered, dates) for at, name in enumerate(names)]
+
+
+def header_faults(
+    names: list[str], left_out: Collection[int], registered: dict[str, str], new: Collection[str]
+) -> Iterator[str | Slip]:
     if len(names) > MOST_COLUMNS:
-        faults = [f"{len(names)} columns are too many; {MOST_COLUMNS} at most"]
+        yield f"{len(names)} columns are too many; {MOST_COLUMNS} at most"
+    else:
+        for at in range(len(names)):
+            if at not in left_out and (fault := name_fault(at, names, registered, new)):
+                yield fault
     if "external_id" not in names:
-        faults.append("there is no column external_id, which every row needs")
-    if faults:
-        raise FileRefused(f"The header can't be used: {'; '.join(faults)}.")
-    return [column(name, registered, dates) for name in names]
+        yield "there is no column external_id, which every row needs"
 
 
-def name_fault(at: int, names: list[str], registered: dict[str, str], new: Collection[str]) -> str:
-    name = names[at]
+def name_fault(at: int, names: list[str], registered: dict[str, str], new: Collection[str]) -> str | Slip | None:
+    name, here = names[at], f"column {at + 1}"
     if not name:
-        return "it has no name"
+        return f"{here}: it has no name"
     if name in names[:at]:
-        return f"{name} is there twice"
+        return f"{here}: {name} is there twice"
     if name in attributes.BUILT_IN or name in registered:
-        return ""
+        return None
     if len(name) > values.LONGEST_NAME or not name.isprintable():
-        return f"a name has at most {values.LONGEST_NAME} characters, on one line"
+        return f"{here}: a name has at most {values.LONGEST_NAME} characters, on one line"
     near = "" if name in new else meant(name, registered)
-    return f"{name} is not known; did you mean {near}? (if not, say --new-attribute {name!r})" if near else ""
+    return Slip(at + 1, name, near) if near else None
 
 
 def meant(name: str, registered: Collection[str]) -> str:

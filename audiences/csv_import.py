@@ -5,16 +5,17 @@ A file that is refused (FileRefused) has changed nothing, and there is no Import
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from django.db import transaction
 
-from .csv_columns import Column, New, columns
+from .csv_columns import BirthDate, Column, New, columns
 from .csv_file import CsvFile, FileRefused, Row
 from .models import CustomAttribute, Import, Profile
 from .upsert import stored, upsert
@@ -41,6 +42,12 @@ class Survey:
     rows: int
     refused: int
 
+    @property
+    def dates(self) -> str:
+        """The order of slashed dates that was told or found; "" where nothing has to be known."""
+        born = next((column for column in self.columns if isinstance(column, BirthDate)), None)
+        return next(iter(born.orders)) if born else ""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -61,14 +68,23 @@ class Good:
         return len(self.values[0])
 
 
-def survey(file: BinaryIO, new: Collection[str] = (), dates: str = "") -> Survey:
-    """Raises FileRefused. `new`: names that are no slip of the pen; `dates`: "mdy" or "dmy" for slashed dates."""
+def survey(
+    file: BinaryIO,
+    new: Collection[str] = (),
+    dates: str = "",
+    renamed: Mapping[str, str] = MappingProxyType({}),
+    on_refused: Callable[[Refusal], None] = lambda refusal: None,
+) -> Survey:
+    """Raises FileRefused. `new`: names that are no slip of the pen; `dates`: "mdy" or "dmy" for slashed dates;
+    `renamed`: what columns stand for ("" leaves one out). The rows refused here are those that `apply` refuses.
+    """
     source = CsvFile(file)
-    registered = dict(CustomAttribute.objects.values_list("name", "type"))
-    found = columns(source.header, registered, new, dates)
+    found = columns(source.header, registered(), new, dates, renamed)
     rows = refused = 0
     for chunk in source.chunks(CHUNK):
         good = sift(chunk, found)
+        for refusal in good.refused:
+            on_refused(refusal)
         rows, refused = rows + good.rows, refused + len(good.refused)
         for column, values in zip(found, good.values, strict=True):
             column.learn(values)
@@ -76,6 +92,11 @@ def survey(file: BinaryIO, new: Collection[str] = (), dates: str = "") -> Survey
     types = {column.name: column.type for column in fresh if column.seen}
     empty = [column.name for column in fresh if not column.seen]
     return Survey(source, [column.settled() for column in found], types, empty, rows, refused)
+
+
+def registered() -> dict[str, str]:
+    """The type of every known custom attribute."""
+    return dict(CustomAttribute.objects.values_list("name", "type"))
 
 
 def apply(
@@ -90,6 +111,17 @@ def apply(
             with transaction.atomic():
                 add(record, write(found.columns, good, now))
     return record
+
+
+def take(record: Import, found: list[Column], chunk: list[Row], now: datetime) -> bool:
+    """Writes one chunk, and in the same transaction how far `record` came. False: somebody else got further."""
+    good = sift(chunk, found)
+    with transaction.atomic():
+        stored_row = Import.objects.select_for_update().get(pk=record.pk)
+        if stored_row.done != record.done or stored_row.state != Import.State.RUNNING:
+            return False
+        add(record, write(found, good, now))
+    return True
 
 
 def sift(chunk: list[Row], found: list[Column]) -> Good:

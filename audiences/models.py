@@ -1,7 +1,11 @@
 """Profiles, what they did, and the segments cut from them."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+from .search_key import SearchKey
 
 
 class Profile(models.Model):
@@ -30,9 +34,21 @@ class Profile(models.Model):
 
     class Meta:
         permissions = [("see_personal_data", "Can see personal data unmasked")]
+        indexes = [
+            # Read by the search; the unique index of external_id has no order to search by on PostgreSQL.
+            models.Index(SearchKey("external_id"), name="profile_by_external_id"),
+            models.Index(SearchKey("email"), name="profile_by_email"),
+            models.Index(SearchKey("phone"), name="profile_by_phone"),
+            models.Index(SearchKey("first_name"), name="profile_by_first_name"),
+            models.Index(SearchKey("last_name"), name="profile_by_last_name"),
+        ]
 
     def __str__(self) -> str:
         return self.external_id
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class CustomAttribute(models.Model):
@@ -98,21 +114,50 @@ class Segment(models.Model):
 
 
 class Import(models.Model):
-    """One CSV file that was read: what came of its rows."""
+    """One CSV file that was read: what came of its rows.
+
+    A file that was uploaded is checked, confirmed by somebody, then imported; `token` names its files in IMPORT_DIR,
+    which are kept until `files_until`. `rows` and `refused` say how far it came: whoever goes on begins there.
+    """
 
     class State(models.TextChoices):
+        CHECKING = "checking"
+        CHECKED = "checked", "waits for a yes"
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
 
     file_name = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    total = models.PositiveBigIntegerField(default=0, help_text="rows in the file, as the check counted them")
     rows = models.PositiveBigIntegerField(default=0, help_text="rows applied so far")
     created = models.PositiveBigIntegerField(default=0)
     updated = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    token = models.CharField(max_length=32, blank=True, editable=False)
+    options = models.JSONField(default=dict, blank=True, help_text="what was answered about columns and dates")
+    findings = models.JSONField(default=dict, blank=True, help_text="what the check found, or has to ask")
+    problem = models.TextField(blank=True, help_text="why it failed")
+    lease_until = models.DateTimeField(null=True, editable=False)
+    files_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        indexes = [
+            # Read by the queue and by the supervisor.
+            models.Index(fields=["files_until"], condition=Q(files_until__isnull=False), name="import_at_hand"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def done(self) -> int:
+        """Rows that are dealt with, taken or refused."""
+        return self.rows + self.refused
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in (self.State.CHECKING, self.State.RUNNING)

@@ -12,6 +12,8 @@ FERNET_KEYS = env.fernet_keys(SECRET_KEY)
 DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 BRAND_NAME = env.text("BRAND_NAME")
+# Uploaded CSV files lie here until they are imported; never served. Web and worker need the same folder.
+IMPORT_DIR = env.text("IMPORT_DIR", str(BASE_DIR / "run" / "imports"))
 
 INSTALLED_APPS = [
     "django.contrib.admin",
