@@ -249,13 +249,15 @@ def columns(
 def header_faults(
     names: list[str], left_out: Collection[int], registered: dict[str, str], new: Collection[str]
 ) -> Iterator[str | Slip]:
+    known = set(names)
     if len(names) > MOST_COLUMNS:
         yield f"{len(names)} columns are too many; {MOST_COLUMNS} at most"
     else:
         for at in range(len(names)):
             if at not in left_out and (fault := name_fault(at, names, registered, new)):
+                known |= {fault.meant} if isinstance(fault, Slip) else set()
                 yield fault
-    if "external_id" not in names:
+    if "external_id" not in known:
         yield "there is no column external_id, which every row needs"
 
 

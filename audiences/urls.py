@@ -7,6 +7,8 @@ from .views import filters, imports, profiles, segments
 app_name = "audiences"
 urlpatterns = [
     path("profiles/", profiles.index, name="profiles"),
+    path("profiles/search/", profiles.search, name="profiles_search"),
+    path("profiles/<int:pk>/", profiles.detail, name="profile"),
     path("segments/", segments.index, name="segments"),
     path("segments/counts/", segments.counts, name="segment_counts"),
     path("segments/new/", segments.new, name="segment_new"),
@@ -16,4 +18,10 @@ urlpatterns = [
     path("segments/<int:pk>/people/", segments.people, name="segment_people"),
     path("segments/<int:pk>/delete/", segments.delete, name="segment_delete"),
     path("imports/", imports.index, name="imports"),
+    path("imports/upload/", imports.upload, name="import_upload"),
+    path("imports/<int:pk>/", imports.detail, name="import"),
+    path("imports/<int:pk>/answer/", imports.answer, name="import_answer"),
+    path("imports/<int:pk>/start/", imports.start, name="import_start"),
+    path("imports/<int:pk>/discard/", imports.discard, name="import_discard"),
+    path("imports/<int:pk>/refused.csv", imports.refused, name="import_refused"),
 ]

@@ -6,12 +6,13 @@ class CanvasApp(AppConfig):
     verbose_name = "Canvases"
 
     def ready(self) -> None:
-        from audiences import erasure, segment_uses
+        from audiences import erasure, panels, segment_uses
 
-        from . import segments_used
+        from . import profile_panel, segments_used
         from .erasure import make_nameless
         from .steps import decision_split, delay, registry
 
         erasure.register(make_nameless)
+        panels.register("journeys", profile_panel.panel)
         registry.register(delay.Delay, decision_split.DecisionSplit)
         segment_uses.USERS.append(segments_used.canvases)

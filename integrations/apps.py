@@ -6,8 +6,10 @@ class IntegrationsApp(AppConfig):
     verbose_name = "Partners"
 
     def ready(self) -> None:
-        from audiences import erasure
+        from audiences import erasure, panels
 
+        from . import profile_panel
         from .erasure import withdraw
 
         erasure.register(withdraw)
+        panels.register("syncs", profile_panel.panel)

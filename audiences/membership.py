@@ -1,0 +1,58 @@
+"""The segments that one person is in: every segment is looked at in one statement, nested ones taken in beforehand."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, Case, Q, Value, When
+
+from .filters import DEEPEST, Reading
+from .models import Profile, Segment
+
+MOST = 100
+
+
+class Membership(NamedTuple):
+    """The names of segments that hold the person, of those that can't be used, and how many were not looked at."""
+
+    inside: list[str]
+    unusable: list[str]
+    left_out: int
+
+
+def of(profile: Profile, now: datetime) -> Membership:
+    """Three queries, however many segments there are."""
+    saved = dict(Segment.objects.order_by("name").values_list("name", "filter"))
+    names = list(saved)[:MOST]
+    conditions = conditions_of({name: saved[name] for name in names}, saved, now)
+    flags = {f"in_{at}": true_if(condition) for at, condition in enumerate(conditions.values())}
+    row = Profile.objects.filter(pk=profile.pk).annotate(**flags).values(*flags).first() if flags else {}
+    inside = [name for at, name in enumerate(conditions) if row[f"in_{at}"]] if row else []
+    return Membership(inside, [name for name in names if name not in conditions], len(saved) - len(names))
+
+
+def true_if(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def conditions_of(chosen: Mapping[str, Any], saved: Mapping[str, Any], now: datetime) -> dict[str, Q]:
+    """The condition of each segment that can be used. One Reading, so that the attributes are read once."""
+    reading, found = Reading(now), {}
+    for name, document in chosen.items():
+        reading.faults, reading.conditions, reading.values = [], 0, 0
+        condition = reading.read(taken_in(document, saved), "filter")
+        if not reading.faults:
+            found[name] = Q(condition)
+    return found
+
+
+def taken_in(document: Any, saved: Mapping[str, Any], depth: int = 0) -> Any:
+    """The filter, with each segment that it names replaced by that segment's own filter. A circle stays refused."""
+    if isinstance(document, list):
+        return [taken_in(member, saved, depth) for member in document]
+    if not isinstance(document, dict) or depth > DEEPEST:
+        return document
+    if set(document) == {"segment"} and document["segment"] in saved:
+        return taken_in(saved[document["segment"]], saved, depth + 1)
+    return {key: taken_in(value, saved, depth + 1) if key in ("all", "any", "not") else value
+            for key, value in document.items()}  # fmt: skip

@@ -1,0 +1,48 @@
+"""The journeys of one person, for her page: each trip's way through its Canvas, and where she stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+from audiences.models import Profile
+from audiences.panels import MAIN, Part
+
+from . import paths
+from .models import Arrival, Entry, Step
+from .steps import registry
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One trip, and the stops on its way."""
+
+    entry: Entry
+    stops: list[Arrival] = field(default_factory=list)
+
+    @property
+    def standing_at(self) -> str:
+        return "" if self.entry.cohort.ended_at else name_of(self.entry.cohort.step)
+
+
+def panel(profile: Profile, request: HttpRequest) -> Iterator[Part]:
+    if request.user.has_perm("canvas.view_canvas"):
+        found = trips(profile)
+        yield Part(MAIN, "canvas/_profile_panel.html", {"trips": found[:SHOWN], "more": len(found) > SHOWN})
+
+
+def trips(profile: Profile) -> list[Trip]:
+    """The latest trips; one more than is shown, if there is one."""
+    rows = Entry.objects.filter(profile=profile.pk).select_related("canvas", "cohort__step")
+    entries = list(rows.order_by("-entered_at", "-pk")[: SHOWN + 1])
+    ways = paths.of({entry.cohort_id for entry in entries})
+    for arrival in (arrival for way in ways.values() for arrival in way):
+        arrival.words = name_of(arrival.step) if arrival.step else "End of the Canvas"
+    return [Trip(entry, ways[entry.cohort_id]) for entry in entries]
+
+
+def name_of(step: Step) -> str:
+    known = registry.TYPES.get(step.type)
+    return known.label if known else step.type
