@@ -120,7 +120,7 @@ def finish(record: Import, now: datetime) -> None:
 
 
 def fail(record: Import, problem: str, now: datetime) -> None:
-    log.warning("Import %s failed", record.pk)
+    log.info("Import %s failed", record.pk)
     changes = {"state": State.FAILED, "problem": problem, "finished_at": now, "files_until": None}
     Import.objects.filter(pk=record.pk).update(**changes)
     import_files.remove(record.token)

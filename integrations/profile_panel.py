@@ -71,10 +71,11 @@ class Sync:
 
     @property
     def next_try(self) -> datetime | None:
-        """When it is tried next: not before the scopes that are held back are free."""
+        """When it is tried next, not before the scopes that are held back are free; None: at once."""
         account = self.batch.audience.ad_account
         moments = [scope.paused_until for scope in (self.batch.audience, account, account.connection)]
-        return max((moment for moment in (self.batch.next_attempt_at, *moments) if moment), default=None)
+        latest = max((moment for moment in (self.batch.next_attempt_at, *moments) if moment), default=self.now)
+        return latest if latest > self.now else None
 
     @property
     def given_up_at(self) -> datetime | None:

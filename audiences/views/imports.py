@@ -84,21 +84,22 @@ def asking(record: Import) -> Callable[..., AnswersForm | ConfirmForm]:
     return AnswersForm if "slips" in record.findings or "doubt" in record.findings else ConfirmForm
 
 
-def waiting(pk: int) -> Import:
-    """An import that waits for an answer or a yes. Another one has gone on meanwhile."""
-    return get_object_or_404(Import, pk=pk, state=Import.State.CHECKED)
+def waiting(pk: int) -> QuerySet[Import]:
+    """The import, if it waits for somebody. A second click comes too late: it leads to what became of the first."""
+    return Import.objects.filter(pk=pk, state=Import.State.CHECKED)
 
 
 @require_POST
 @may_import
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    record = waiting(pk)
+    record = get_object_or_404(Import, pk=pk)
     form = AnswersForm(record, request.POST)
+    if record.state != Import.State.CHECKED or asking(record) is not AnswersForm:
+        return redirect("audiences:import", pk)
     if not form.is_valid():
         return shown(request, record, form)
-    record.options, record.state = form.options(), Import.State.CHECKING
-    record.save(update_fields=["options", "state"])
-    if import_files.uploaded(record.token).stat().st_size <= SMALL_FILE:
+    asked_anew = waiting(pk).update(options=form.options(), state=Import.State.CHECKING)
+    if asked_anew and import_files.uploaded(record.token).stat().st_size <= SMALL_FILE:
         import_queue.run(record, timezone.now(), AT_ONCE)
     return redirect("audiences:import", pk)
 
@@ -106,8 +107,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_import
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    record, now = get_object_or_404(Import, pk=pk, findings__rows__gt=0), timezone.now()
+    record, now = get_object_or_404(Import, pk=pk), timezone.now()
     form = ConfirmForm(record, request.POST)
+    if record.state != Import.State.CHECKED or not record.findings.get("rows"):
+        return redirect("audiences:import", pk)
     if form.is_valid():
         try:
             begin(request, record)
@@ -129,9 +132,9 @@ def begin(request: HttpRequest, record: Import) -> None:
 @may_import
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody thought better of it: the file goes at once."""
-    record = waiting(pk)
-    record.delete()
-    import_files.remove(record.token)
+    for record in waiting(pk):
+        record.delete()
+        import_files.remove(record.token)
     return redirect("audiences:imports")
 
 

@@ -102,7 +102,7 @@ class TestTheWayOfAGoodFile:
     def test_a_yes_to_no_rows_is_not_asked(self, marketer):
         page = upload(marketer, "external_id,email\n,a@x.com\n").content.decode()
         assert "No row can be imported" in page and "Import 0" not in page
-        assert act(marketer, "start").status_code == 404
+        assert "No row can be imported" in act(marketer, "start").content.decode()
 
     def test_a_new_attribute_is_named_and_needs_a_tick(self, marketer):
         assert "new attribute: number" in upload(marketer, "external_id,score\nu1,5\n").content.decode()
@@ -179,7 +179,15 @@ class TestQuestions:
         upload(marketer, "external_id,stage,Emial\nu1,lead,x\n")
         page = act(marketer, "answer", column_2="new")
         assert page.context["form"].errors == {"column_3": ["Choose one of these."]}
-        assert act(marketer, "start").status_code == 404
+        assert "Something has to be asked first" in act(marketer, "start").content.decode()
+
+    def test_a_second_click_leads_to_what_became_of_the_first(self, marketer):
+        upload(marketer, "external_id,Emial\nu1,a@x.com\n")
+        for _ in range(2):
+            assert "The check found 1 person" in act(marketer, "answer", column_2="meant").content.decode()
+        pk = Import.objects.get().pk
+        for _ in range(2):
+            assert marketer.post(f"{PAGE}{pk}/discard/").headers["Location"] == PAGE
 
     def test_the_column_that_every_row_needs_may_be_among_them(self, marketer):
         assert "It is external_id" in upload(marketer, "Customer ID,email\nu1,a@x.com\n").content.decode()

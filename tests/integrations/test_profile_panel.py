@@ -1,11 +1,10 @@
 """ "Was Jane sent?": the answer on her page, each sync with its cause and tries, at a constant cost."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from audiences.models import Profile
 from integrations import profile_panel
@@ -31,8 +30,8 @@ def jane(**fields) -> Profile:
     return people(1, first_name="Jane", **fields)[0]
 
 
-def sync(person: Profile) -> profile_panel.Sync:
-    return profile_panel.syncs(person, timezone.now())[0]
+def sync(person: Profile, now: datetime) -> profile_panel.Sync:
+    return profile_panel.syncs(person, now)[0]
 
 
 def test_nobody_was_sent_yet(page, now):
@@ -60,9 +59,11 @@ def test_what_waits_says_why_and_until_when(connection, sandbox, page, now):
     assert "Not yet. 1 is on the way." in words
     assert "The system user token is not accepted any more. Replace it on Technology Partners." in words
     assert "Next try" in words and "Tried until" in words
-    found = sync(person)
+    found = sync(person, now)
     assert found.given_up_at == now + 13 * HOUR
-    assert found.next_try == found.batch.audience.ad_account.connection.paused_until
+    assert found.next_try == found.batch.audience.ad_account.connection.paused_until > now
+    assert sync(person, now + HOUR).next_try is None
+    assert (found.clock, sync(person, now + 6.5 * HOUR).clock) == (0, 50)
 
 
 def test_what_was_given_up_says_why(connection, sandbox, page, now):
@@ -80,7 +81,7 @@ def test_a_refused_row_is_told_with_the_reason(connection, sandbox, page, now):
     launch(facebook_step(), at=now)
     sandbox.fault("invalid_rows", rows=1)
     tick(now)
-    found = sync(person)
+    found = sync(person, now)
     assert found.status == "not_synced"
     assert "Facebook refused this row" in page(person) and found.member.reason in page(person)
 
@@ -125,7 +126,7 @@ def test_the_fields_she_has_are_shown(connection, page, now):
     person = jane(phone="")
     launch(facebook_step(fields=["email", "phone", "first_initial"]), at=now)
     tick(now)
-    fields = [(one.label, one.present) for one in sync(person).fields]
+    fields = [(one.label, one.present) for one in sync(person, now).fields]
     assert fields == [("E-mail", True), ("Phone", False), ("First initial", True)]
     assert "Phone empty" in page(person)
 
@@ -154,3 +155,12 @@ def test_many_syncs_and_tries_take_the_same_queries(connection, sandbox, now):
         tick(now + hour * HOUR)
     assert max(len(one.tries) for one in profile_panel.syncs(person, now)) <= profile_panel.TRIES_SHOWN
     assert queries() == few <= 4
+
+
+def test_the_whole_page_takes_at_most_twenty(connection, client, django_assert_max_num_queries, now):
+    person = jane(attributes={"plan": "gold"})
+    launch(facebook_step(then="wait"), delay(), at=now)
+    tick(now)
+    client.force_login(user("Viewer"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    with django_assert_max_num_queries(20):
+        assert b"Sync history" in client.get(f"/audience/profiles/{person.pk}/").content
