@@ -109,5 +109,13 @@ def spelled(value: Any, kind: str) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "time" and isinstance(value, str):
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y H:i")
+        return spelled_time(value)
     return date_format(value, "j F Y") if isinstance(value, date) else value
+
+
+def spelled_time(value: str) -> str:
+    """On the reader's clock; as it is where it is no time (JSON holds what came)."""
+    try:
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y H:i")
+    except ValueError:
+        return value

@@ -59,6 +59,11 @@ class TestWhoMaySee:
             assert known in words
         assert "2 Jan 2026 10:00" in words
 
+    def test_a_value_of_another_type_is_shown_as_it_is(self, as_role, jane):
+        Profile.objects.update(attributes={"seen": "long ago", "hobby": ["sailing", 5], "unknown": None})
+        words = as_role("Marketer").get(f"{LIST}{jane.pk}/").content.decode()
+        assert "long ago" in words and "sailing" in words
+
     def test_a_viewer_sees_masks(self, as_role, jane):
         viewer = as_role("Viewer")
         for path in (LIST, f"{LIST}{jane.pk}/"):

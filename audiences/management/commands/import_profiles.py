@@ -13,6 +13,7 @@ from django.utils import timezone
 from audiences.csv_columns import ORDERS
 from audiences.csv_file import FileRefused
 from audiences.csv_import import Refusal, Survey, apply, survey
+from audiences.import_files import row_of
 from audiences.models import Import
 
 SHOWN = 20
@@ -60,11 +61,7 @@ def refusals_to(path: Path | None, found: Survey) -> Iterator[Callable[[Refusal]
     with path.open("w", newline="", encoding="utf-8") as opened:
         rows = csv.writer(opened, delimiter=found.file.delimiter)
         rows.writerow([*found.file.header, "reason"])
-        yield lambda refusal: rows.writerow([*padded(refusal.cells, width), f"line {refusal.line}: {refusal.reason}"])
-
-
-def padded(cells: list[str], width: int) -> list[str]:
-    return (cells + [""] * width)[: max(width, len(cells))]
+        yield lambda refusal: rows.writerow(row_of(refusal, width))
 
 
 def keep(refusal: Refusal, first: list[Refusal], write: Callable[[Refusal], None]) -> None:
