@@ -213,8 +213,8 @@ def test_a_connection_without_a_token_says_so(connection):
 
 def test_reads_that_are_late_are_given_up_together(monkeypatch):
     began = time.monotonic()
-    late = connecting.together(began + 0.2, *(lambda: time.sleep(1) for _ in range(20)))
-    assert time.monotonic() - began < 0.9
+    late = connecting.together(began + 0.2, *(lambda: time.sleep(5) for _ in range(20)))
+    assert time.monotonic() - began < 4
     for read_late in late:
         with pytest.raises(Unavailable, match="longer"):
             connecting.result(read_late)

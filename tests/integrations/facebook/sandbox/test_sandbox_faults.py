@@ -248,9 +248,9 @@ def test_what_is_no_fault_is_refused(sandbox, kind, knobs):
 
 
 def test_a_slow_answer_does_not_hold_up_the_others(graph, sandbox):
-    sandbox.fault("slow", seconds=0.4, match={"path_regex": "me$"})
+    sandbox.fault("slow", seconds=30, match={"path_regex": "me$"})
     with pytest.raises(requests.ReadTimeout):
         requests.get(f"{sandbox.url}/v26.0/me", params={"access_token": SYSTEM_USER}, timeout=0.1)
     began = time.monotonic()
     assert graph.get("act_1001").status_code == 200
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < 15
