@@ -1,5 +1,9 @@
-"""Connecting to a partner: a token is verified there before it is kept; if it is refused, what stood before stays."""
+"""Connecting to a partner: a token is verified there before it is kept; if it is refused, what stood before stays.
 
+Disconnecting removes the token alone: accounts, custom audiences and people stay for the next one.
+"""
+
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -9,6 +13,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import F
 
 from config.team.models import User, record
 
@@ -22,6 +27,8 @@ NO_TOKEN = "No token is connected."  # noqa: S105
 SECONDS = 10.0
 """For all that a launch reads at a partner, together."""
 AT_ONCE = 8
+CHECK_SECONDS = 15
+"""How long one check may take to count rooms and to probe; what it doesn't reach keeps its last number."""
 
 
 class TokenUnusable(ValueError):
@@ -59,33 +66,42 @@ def connect(key: str, token: str, now: datetime, actor: User | None = None, via:
 def keep(
     key: str, token: str, standing: Standing, accounts: list[AccountFacts], now: datetime, actor: User | None, via: str
 ) -> Connection:
-    connection, made = Connection.objects.get_or_create(partner=key)
+    connection, _ = Connection.objects.get_or_create(partner=key)
     secret = {"token": token, "last4": token[-4:], "fingerprint": fingerprint(token), "set_at": now, "set_by": actor}
     # The old token is not read: it may be one that no key opens any more.
-    ConnectionSecret.objects.defer("token").update_or_create(connection=connection, defaults=secret)
+    _, first = ConnectionSecret.objects.defer("token").update_or_create(connection=connection, defaults=secret)
     note_standing(connection, standing.facts | {"valid": True}, now)
     note_accounts(connection, accounts, now)
-    record("token.set" if made else "token.replaced", key, actor=actor, via=via, last4=token[-4:])
+    record("token.set" if first else "token.replaced", key, actor=actor, via=via, last4=token[-4:])
     return connection
 
 
-@transaction.atomic
 def disconnect(key: str, now: datetime, actor: User | None = None, via: str = "command line") -> bool:
     """Removes the token, keeps all else, holds back what waits as if the token were rejected. False: there is none.
 
-    People wait for a new token as long as for any other trouble: their clocks run.
+    People wait for a new token as long as for any other trouble: their clocks run. The pause comes in transactions of
+    its own (batches are never locked after scopes); a crash in between only means that the next try meets it.
     """
-    connection = Connection.objects.select_for_update().filter(partner=key).first()
-    if connection is None or not connection.has_token:
+    connection = remove_token(key, now, actor, via)
+    if connection is None:
         return False
-    ConnectionSecret.objects.filter(connection=connection).delete()
-    note_standing(connection, {}, now)
     pauses.lift(connection)
     pauses.pause(connection, TokenRejected(NO_TOKEN), now)
     waiting = pauses.batches_in(connection).filter(state=SyncBatch.State.SEALED, cause=TokenRejected.__name__)
     waiting.update(cause_detail=NO_TOKEN)
-    record("token.removed", key, actor=actor, via=via)
     return True
+
+
+@transaction.atomic
+def remove_token(key: str, now: datetime, actor: User | None, via: str) -> Connection | None:
+    connection = Connection.objects.select_for_update().filter(partner=key).first()
+    secret = ConnectionSecret.objects.defer("token").filter(connection=connection).first()
+    if connection is None or secret is None:
+        return None
+    secret.delete()
+    note_standing(connection, {}, now)
+    record("token.removed", key, actor=actor, via=via, last4=secret.last4)
+    return connection
 
 
 def note_standing(connection: Connection, facts: dict, now: datetime, reachable: bool = True) -> None:
@@ -138,6 +154,29 @@ def read_room(accounts: list[AdAccount], token: str, end: float) -> None:
     for account, count in zip(accounts, counts, strict=True):
         account.audiences = result(count)
         account.save(update_fields=["audiences", "tier", "send_interval"])
+
+
+def check(connection: Connection, now: datetime) -> None:
+    """Somebody wants to know now: reads all there is to read, and probes whatever a fault holds back."""
+    refresh(connection, set(), now)
+    if connection.facts.get("valid") is False and not connection.is_faulty:
+        pauses.pause(connection, TokenRejected(connection.facts.get("reason", "")), now)
+    elif connection.reachable:
+        count_rooms(connection)
+        pauses.probe_within(connection, now, CHECK_SECONDS)
+    connection.refresh_from_db()
+
+
+def count_rooms(connection: Connection) -> None:
+    """Of every account, those never counted first. One that refuses, or is late, keeps its last number: it says nothing
+    of the connection."""
+    token, end = token_of(connection), time.monotonic() + CHECK_SECONDS
+    accounts = list(connection.ad_accounts.filter(accessible=True).order_by(F("audiences").asc(nulls_first=True), "?"))
+    counts = together(end, *(partial(partner.of(connection).count_audiences, token, row) for row in accounts))
+    for account, count in zip(accounts, counts, strict=True):
+        with contextlib.suppress(PartnerError):
+            account.audiences = result(count)
+            account.save(update_fields=["audiences", "tier", "send_interval"])
 
 
 def together(end: float, *reads: Callable[[], Any]) -> list[Future]:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -59,11 +60,53 @@ class Receipt:
     http_status: int | None = None
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was read at the partner, in words. Tone: good, warn, bad, or off where nobody can say."""
+
+    label: str
+    words: str
+    tone: str = "off"
+    cure: str = ""
+    link: str = ""
+
+    @property
+    def icon(self) -> str:
+        return {"good": "ok", "warn": "warn", "bad": "stop"}.get(self.tone, "unknown")
+
+    @property
+    def css(self) -> str:
+        return "" if self.tone == "off" else f"lg tone-{self.tone}"
+
+
 class Partner(ABC):
-    """A company that people are passed to."""
+    """A company that people are passed to. Its own words stand in the template `integrations/<key>.html`."""
 
     key: str
     label: str
+    asks_for = "Token"
+    api = ""
+    most_audiences = 500
+
+    @property
+    def template(self) -> str:
+        return f"integrations/{self.key}.html"
+
+    def vitals(self, connection: "Connection") -> list[Finding]:
+        """What the token is, in words, as last read."""
+        return []
+
+    def requirements(self, connection: "Connection", accounts: Sequence["AdAccount"], now: datetime) -> list[Finding]:
+        """What must hold before people can be sent, as far as the last check could see it."""
+        return []
+
+    def account_words(self, account: "AdAccount") -> list[Finding]:
+        """An account's standing, one finding a column; every account has the same columns."""
+        return []
+
+    def account_note(self, account: "AdAccount") -> str:
+        """A word more, under the account's name."""
+        return ""
 
     @abstractmethod
     def verify(self, token: str) -> Standing:

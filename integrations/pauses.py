@@ -5,6 +5,8 @@ time is up. While a fault holds a batch back its clock runs.
 """
 
 import random
+import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -102,6 +104,30 @@ def probe_due(now: datetime) -> int:
     return mended
 
 
+def probe_within(connection: Connection, now: datetime, seconds: float) -> int:
+    """Probes what is held back in the connection now, whenever the next probe was due; returns how many were mended.
+
+    A connection that stays broken ends it: nothing below can be asked without it.
+    """
+    end, mended = time.monotonic() + seconds, 0
+    for scope in held_back(connection):
+        if time.monotonic() > end:
+            break
+        well = take_probe(scope, now) and probe(scope, now)
+        mended += well
+        if scope == connection and not well:
+            break
+    return mended
+
+
+def held_back(connection: Connection) -> Iterator[Pausable]:
+    """The connection and what is in it, widest first, where a fault holds it back."""
+    yield from Connection.objects.filter(faulty(), pk=connection.pk)
+    yield from AdAccount.objects.filter(faulty(), connection=connection).select_related("connection")
+    audiences = CustomAudience.objects.filter(faulty(), ad_account__connection=connection)
+    yield from audiences.select_related("ad_account__connection")
+
+
 def take_probe(scope: Pausable, now: datetime) -> bool:
     """One worker probes: whoever moves the time on."""
     later = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
@@ -117,7 +143,16 @@ def probe(scope: Pausable, now: datetime) -> bool:
         pause(scope, error if is_about(scope, error) else as_before(scope, error), now)
         return False
     lift(scope)
+    if isinstance(scope, Connection):
+        note_accepted(scope, now)
     return True
+
+
+def note_accepted(connection: Connection, now: datetime) -> None:
+    """The probe has just seen the token accepted: what an earlier check said of it is over."""
+    facts = Connection.objects.values_list("facts", flat=True).get(pk=connection.pk)
+    fields = {"facts": facts | {"valid": True}, "reachable": True, "checked_at": now}
+    Connection.objects.filter(pk=connection.pk).update(**fields)
 
 
 def is_about(scope: Pausable, error: PartnerError) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -27,15 +27,17 @@ def of_connection(user: User, key: str) -> Card:
     label, url = partner.PARTNERS[key].label, ""
     if user.has_perm("integrations.view_connection"):
         url = reverse("integrations:partner", args=[key])
-    connection = Connection.objects.filter(partner=key).annotate(secrets=Count("secret"), stopped=stopped()).first()
+    connection = connections().filter(partner=key).first()
     headline, good = headline_of(connection)
     return Card(
         headline, detail_of(label, connection), "tone-good" if good else "tone-warn", "ok" if good else "warn", url
     )
 
 
-def stopped() -> Count:
-    return Count("ad_accounts", filter=faulty("ad_accounts__"), distinct=True)
+def connections() -> QuerySet[Connection]:
+    """With what the headline needs: whether there is a token, and how many ad accounts a fault stops."""
+    stopped = Count("ad_accounts", filter=faulty("ad_accounts__"), distinct=True)
+    return Connection.objects.annotate(secrets=Count("secret", distinct=True), stopped=stopped)
 
 
 def headline_of(connection: Connection | None) -> tuple[str, bool]:
@@ -45,6 +47,8 @@ def headline_of(connection: Connection | None) -> tuple[str, bool]:
         return sentence(connection.pause_kind).rstrip("."), False
     if not connection.facts.get("valid", True):
         return "The token is not accepted", False
+    if not connection.reachable:
+        return "Not reached at the last check", False
     if connection.stopped:
         return f"{connection.stopped} ad account{'s' * (connection.stopped > 1)} stopped", False
     return "Connected", True

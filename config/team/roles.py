@@ -20,6 +20,7 @@ MARKETER = VIEWER + (
     "canvas.add_canvas",
     "canvas.change_canvas",
     "canvas.launch_canvas",
+    "integrations.retry_sync",
 )
 ADMIN = MARKETER + (
     "integrations.view_connection",

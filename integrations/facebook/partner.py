@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
 
 from ..connecting import token_of
 from ..errors import (
@@ -16,8 +19,8 @@ from ..errors import (
     Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
-from ..partner import AccountFacts, Parcel, Partner, Receipt, Standing
-from . import fields, usage, users
+from ..partner import AccountFacts, Finding, Parcel, Partner, Receipt, Standing
+from . import checks, fields, standing, usage, users
 from .graph import Graph, Reply
 
 BARE = "id,account_id,name,account_status,currency"
@@ -33,6 +36,24 @@ INTERVALS = {usage.DEVELOPMENT: 20, "standard_access": 5}
 class Facebook(Partner):
     key = "facebook"
     label = "Facebook"
+    asks_for = "System user token"
+    most_audiences = checks.MOST_AUDIENCES
+
+    @property
+    def api(self) -> str:
+        return f"Graph API {settings.FACEBOOK_GRAPH_VERSION}"
+
+    def vitals(self, connection: Connection) -> list[Finding]:
+        return standing.vitals(connection.facts)
+
+    def requirements(self, connection: Connection, accounts: Sequence[AdAccount], now: datetime) -> list[Finding]:
+        return [*standing.of_token(connection, now), *standing.of_accounts(accounts)]
+
+    def account_words(self, account: AdAccount) -> list[Finding]:
+        return standing.of_account(account)
+
+    def account_note(self, account: AdAccount) -> str:
+        return standing.tier(account)
 
     def verify(self, token: str) -> Standing:
         """`debug_token` with itself; where that is refused, `/me` and `/me/permissions`."""

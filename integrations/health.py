@@ -1,0 +1,142 @@
+"""How a connection stands: what is held back, since when, who waits for it, and what depends on it. Few queries."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Sum
+from django.utils.functional import cached_property
+
+from canvas.models import Canvas
+
+from . import errors, standing
+from .connecting import NO_TOKEN
+from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch
+
+NAMES = {Connection: "connection", AdAccount: "account", CustomAudience: "audience"}
+SCOPES: Mapping[str, type[Pausable]] = {name: model for model, name in NAMES.items()}
+State = SyncBatch.State
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A scope that is held back: what is wrong, since when, how many wait for it, and the cure."""
+
+    kind: str
+    pk: int
+    name: str
+    headline: str
+    detail: str
+    cure: str
+    since: datetime | None
+    next_try: datetime
+    waiting: int
+    can_retry: bool
+
+
+@dataclass(frozen=True)
+class Use:
+    """A custom audience of a step, and who waits to get into it."""
+
+    audience: CustomAudience
+    waiting: int
+
+    @property
+    def canvas(self) -> Canvas:
+        return self.audience.step.canvas
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One partner's connection with all that hangs on it."""
+
+    key: str
+    now: datetime
+
+    @cached_property
+    def connection(self) -> Connection | None:
+        rows = standing.connections().select_related("secret__set_by").defer("secret__token")
+        return rows.filter(partner=self.key).first()
+
+    @property
+    def secret(self):
+        """The token's row without the token; None when there is none."""
+        return getattr(self.connection, "secret", None)
+
+    @cached_property
+    def accounts(self) -> list[AdAccount]:
+        return list(self.connection.ad_accounts.order_by("name", "account_id")) if self.connection else []
+
+    @cached_property
+    def waiting_by_audience(self) -> dict[int, int]:
+        waiting = SyncBatch.objects.filter(state__in=[State.OPEN, State.SEALED])
+        rows = waiting.filter(audience__ad_account__connection=self.connection).values("audience").order_by()
+        return {row["audience"]: row["people"] for row in rows.annotate(people=Sum(F("size") - F("withdrawn")))}
+
+    @property
+    def waiting(self) -> int:
+        return sum(self.waiting_by_audience.values())
+
+    @cached_property
+    def uses(self) -> list[Use]:
+        """Audiences of Canvases that may send, and any other that somebody waits for; the fullest first."""
+        rows = CustomAudience.objects.filter(ad_account__connection=self.connection)
+        wanted = rows.select_related("step__canvas", "ad_account").defer("step__canvas__document")
+        waiting = self.waiting_by_audience
+        found = [Use(row, waiting.get(row.pk, 0)) for row in wanted.order_by("step__canvas__name", "pk")]
+        return sorted((use for use in found if use.waiting or may_send(use)), key=lambda use: -use.waiting)
+
+    @cached_property
+    def active(self) -> list[Use]:
+        return [use for use in self.uses if may_send(use) and use.canvas.status == Canvas.Status.ACTIVE]
+
+    @property
+    def canvases(self) -> list[Canvas]:
+        """Active Canvases that send through this connection, by name."""
+        return sorted({use.canvas for use in self.active}, key=lambda canvas: canvas.name)
+
+    @property
+    def steps(self) -> int:
+        return len({use.audience.step_id for use in self.active})
+
+    @cached_property
+    def canvases_by_account(self) -> Counter:
+        pairs = {(use.audience.ad_account_id, use.audience.step.canvas_id) for use in self.uses}
+        return Counter(account for account, _ in pairs)
+
+    @cached_property
+    def troubles(self) -> list[Trouble]:
+        audiences = (use.audience for use in self.uses)
+        scopes = [self.connection, *self.accounts, *audiences] if self.connection else []
+        return [self.trouble(scope) for scope in scopes if holds(scope, self.now)]
+
+    def trouble(self, scope: Pausable) -> Trouble:
+        return Trouble(
+            kind=NAMES[type(scope)], pk=scope.pk, name=self.named(scope), **words(scope), since=scope.paused_since,
+            next_try=scope.paused_until, waiting=sum(self.waiting_in(scope)), can_retry=scope.is_faulty,
+        )  # fmt: skip
+
+    def named(self, scope: Pausable) -> str:
+        return "" if isinstance(scope, Connection) else str(scope)
+
+    def waiting_in(self, scope: Pausable) -> Iterator[int]:
+        for use in self.uses:
+            if scope in (self.connection, use.audience, use.audience.ad_account):
+                yield use.waiting
+
+
+def may_send(use: Use) -> bool:
+    return not use.audience.step.retired and use.canvas.status != Canvas.Status.ARCHIVED
+
+
+def holds(scope: Pausable, now: datetime) -> bool:
+    """A fault, or a throttle whose time is not over."""
+    return scope.paused_until is not None and (scope.is_faulty or scope.paused_until > now)
+
+
+def words(scope: Pausable) -> dict[str, str]:
+    if scope.pause_detail == NO_TOKEN:
+        return {"headline": NO_TOKEN, "detail": "", "cure": "Connect one: nobody is lost, and everything goes on."}
+    kind = scope.pause_kind
+    return {"headline": errors.sentence(kind), "detail": scope.pause_detail, "cure": errors.cure(kind)}

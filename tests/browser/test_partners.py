@@ -1,0 +1,61 @@
+"""Technology Partners in a browser: an admin connects, meets a revoked token, and mends it."""
+
+import pytest
+from django.utils import timezone
+
+from integrations import connecting
+from integrations.models import AdAccount, Connection
+from tests.browser.conftest import violations
+from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
+
+
+def test_an_admin_connects_meets_a_revoked_token_and_replaces_it(open_page, sandbox):
+    page = open_page("Admin", "/partners/")
+    page.get_by_role("link", name="Facebook", exact=True).click()
+    page.get_by_placeholder("Paste it here").fill("not a token")
+    page.get_by_role("button", name="Connect Facebook").click()
+    page.get_by_text("it was not copied whole").wait_for()
+    field = page.get_by_placeholder("Paste it here")
+    assert field.input_value() == "" and field.get_attribute("type") == "password"
+    field.fill(TOKEN)
+    page.get_by_role("button", name="Connect Facebook").click()
+    page.get_by_text("Facebook accepts the token.").wait_for()
+    people(3)
+    canvas = launch(facebook_step(), at=timezone.now())
+    sandbox.revoke(TOKEN)
+    tick(timezone.now())
+    page.get_by_role("button", name="Check now").click()
+    page.get_by_text("3 people wait for it; nobody is lost.").wait_for()
+    assert violations(page) == []
+    page.get_by_label("New system user token").fill(OTHER_TOKEN)
+    page.get_by_role("button", name="Replace token").click()
+    page.get_by_text("3 people who wait go on now").wait_for()
+    tick(timezone.now())
+    assert fate(canvas) == {"synced": 3}
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_broken_connection_can_be_read_by_everybody(open_page, connection, sandbox, now, connected):
+    AdAccount.objects.bulk_create(AdAccount(connection=connection, account_id=f"act_{n}") for n in range(5000, 5012))
+    people(3)
+    launch(facebook_step(), at=now)
+    sandbox.account("act_1001", account_status=3, tos_accepted=False, tier="development_access")
+    connecting.check(connection, now) if connected else connecting.disconnect(connection, now)
+    sandbox.revoke(TOKEN)
+    tick(now)
+    for size in ("wide", "phone"):
+        for scheme in ("light", "dark"):
+            page = open_page("Admin", "/partners/facebook/", size, scheme)
+            assert violations(page) == [], (size, scheme)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{size} scrolls sideways"
+
+
+def test_disconnecting_asks_first(open_page, connection):
+    page = open_page("Admin", "/partners/facebook/")
+    page.get_by_role("link", name="Disconnect Facebook…").click()
+    assert violations(page) == []
+    page.get_by_role("link", name="Keep it connected").click()
+    page.get_by_role("link", name="Disconnect Facebook…").click()
+    page.get_by_role("button", name="Disconnect Facebook").click()
+    page.get_by_text("Facebook is disconnected.").wait_for()
+    assert not Connection.objects.get().has_token
