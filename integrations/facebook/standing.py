@@ -156,4 +156,4 @@ def tier(account: AdAccount) -> str:
     """The access tier decides how often we may send."""
     if account.tier == DEVELOPMENT:
         return f"development access: a batch every {account.send_interval} s"
-    return account.tier.replace("_", " ") or "access tier unknown"
+    return account.tier.replace("_", " ")

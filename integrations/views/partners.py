@@ -191,7 +191,7 @@ def disconnect(request: HttpRequest, key: str) -> HttpResponse:
     partner = partner_or_404(key)
     connection = get_object_or_404(Connection, partner=key)
     if request.method == "POST":
-        if connecting.disconnect(connection, timezone.now(), actor=request.user, via=VIA):
+        if connecting.disconnect(key, timezone.now(), actor=request.user, via=VIA):
             still = f"The token still works at {partner.label} until it is revoked there."
             messages.success(request, f"{partner.label} is disconnected. {still}")
         return redirect("integrations:partner", key)

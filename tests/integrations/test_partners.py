@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from config.team.models import AuditEvent
-from integrations import partner, pauses
+from integrations import connecting, partner, pauses
 from integrations.errors import AudienceGone, RateLimited, TermsNotAccepted
 from integrations.facebook.partner import Facebook
 from integrations.models import AdAccount, Connection, ConnectionSecret, CustomAudience, SyncBatch
@@ -262,6 +262,7 @@ def test_disconnecting_says_what_it_stops_then_keeps_all_but_the_token(admin, co
     assert CustomAudience.objects.count() == 1 and AdAccount.objects.exists()
     batch = SyncBatch.objects.get()
     assert (batch.state, batch.cause, batch.clock_at) == ("sealed", "TokenRejected", now)
+    assert batch.cause_detail == "No token is connected."
     assert fate(canvas) == {"pending": 3}
     assert AuditEvent.objects.latest("pk").action == "token.removed"
 
@@ -284,9 +285,7 @@ def launch_disconnected(now):
     """A Canvas that was launched in time: its people come when the token is gone already."""
     connect(TOKEN, now)
     canvas = launch(facebook_step(), at=now)
-    from integrations import connecting
-
-    connecting.disconnect(Connection.objects.get(), now)
+    connecting.disconnect("facebook", now)
     return canvas
 
 
