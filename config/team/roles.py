@@ -22,6 +22,13 @@ MARKETER = VIEWER + (
     "canvas.launch_canvas",
     "integrations.retry_sync",
 )
+# What the Django admin shows beside what the dashboard does.
+STAFF = (
+    "auth.view_group",
+    *(f"audiences.view_{name}" for name in ("customattribute", "event", "import", "purchase")),
+    *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "step", "version")),
+    *(f"integrations.view_{name}" for name in ("adaccount", "attempt", "connectionsecret", "member", "syncbatch")),
+)
 ADMIN = MARKETER + (
     "integrations.view_connection",
     "integrations.change_connection",
@@ -33,6 +40,7 @@ ADMIN = MARKETER + (
     "team.add_apikey",
     "team.change_apikey",
     "team.view_auditevent",
+    *STAFF,
 )
 ROLES = {"Viewer": VIEWER, "Marketer": MARKETER, "Admin": ADMIN}
 

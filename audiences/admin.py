@@ -1,0 +1,47 @@
+"""Staff pages for people and segments: to look at. Changes go through imports, the API and the dashboard."""
+
+from django.contrib import admin
+
+from config.team.staff_pages import ByPerson, PersonalData, ReadOnly
+
+from .models import CustomAttribute, Event, Import, Profile, Purchase, Segment
+
+
+@admin.register(Profile)
+class Profiles(PersonalData, ReadOnly):
+    list_display = ["external_id", "email", "first_name", "last_name", "country", "updated_at"]
+    search_fields = ["external_id__exact"]
+    search_help_text = "an external id, exactly"
+
+
+@admin.register(Event)
+class Events(ByPerson):
+    list_display = ["id", "profile", "name", "time"]
+    list_select_related = ["profile"]
+
+
+@admin.register(Purchase)
+class Purchases(ByPerson):
+    list_display = ["id", "profile", "product_id", "quantity", "price", "currency", "time"]
+    list_select_related = ["profile"]
+
+
+@admin.register(CustomAttribute)
+class CustomAttributes(ReadOnly):
+    list_display = ["name", "type", "created_at"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+@admin.register(Segment)
+class Segments(ReadOnly):
+    list_display = ["name", "created_at", "updated_at"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+@admin.register(Import)
+class Imports(ReadOnly):
+    list_display = ["file_name", "state", "rows", "created", "updated", "refused", "started_at", "finished_at"]
+    list_filter = ["state"]
+    search_fields = ["file_name"]

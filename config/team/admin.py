@@ -1,0 +1,127 @@
+"""Staff pages for the people who use the dashboard: their accounts, roles and passwords; the rest is to look at."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import CheckboxSelectMultiple, Field
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from .models import ApiKey, AuditEvent, User, record
+from .staff_pages import FirstRows, ReadOnly
+
+
+class AccountForm(UserChangeForm):
+    password = None
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes = {}
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].strip().lower()
+
+
+class NewAccountForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email",)
+        field_classes = {}
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].strip().lower()
+
+
+@admin.register(User)
+class Accounts(UserAdmin):
+    """Nobody is deleted: the audit log names them. Only a superuser touches a superuser, or makes one."""
+
+    form, add_form = AccountForm, NewAccountForm
+    actions = None
+    paginator = FirstRows
+    show_full_result_count = False
+    ordering = ["email"]
+    list_display = ["email", "name", "roles", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "groups"]
+    search_fields = ["email", "name"]
+    filter_horizontal = ()
+    readonly_fields = ["last_login", "date_joined", "password_page"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "time_zone", "password_page"]}),
+        ("May", {"fields": ["is_active", "is_staff", "groups"]}),
+        ("When", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "groups", "is_staff", "usable_password", "password1", "password2"]})
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="role")
+    def roles(self, user: User) -> str:
+        return ", ".join(sorted(group.name for group in user.groups.all())) or "none"
+
+    @admin.display(description="password")
+    def password_page(self, user: User) -> SafeString:
+        where = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('It is kept as a hash. <a href="{}">Set another one</a>', where)
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> Field:
+        return super().formfield_for_manytomany(db_field, request, **kwargs, widget=CheckboxSelectMultiple)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        what = "user.changed" if change else "user.added"
+        record(what, obj.email, actor=request.user, via="Django admin", fields=sorted(form.changed_data))
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class Roles(ReadOnly):
+    """Made by the program after every migrate; a change here would come undone."""
+
+    ordering = ["name"]
+    list_display = ["name"]
+    search_fields = ["name"]
+
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        return ["name", "may"]
+
+    def may(self, group: Group) -> str:
+        names = group.permissions.values_list("content_type__app_label", "codename")
+        return ", ".join(sorted(".".join(pair) for pair in names))
+
+
+@admin.register(ApiKey)
+class ApiKeys(ReadOnly):
+    hidden = ("digest",)
+    list_display = ["name", "prefix", "scopes", "created_by", "created_at", "last_used_at", "revoked_at"]
+    list_select_related = ["created_by"]
+    search_fields = ["name", "prefix"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        return super().get_queryset(request).defer("digest")
+
+
+@admin.register(AuditEvent)
+class AuditLog(ReadOnly):
+    list_display = ["at", "action", "target", "actor", "via"]
+    list_select_related = ["actor"]
+    search_fields = ["action__startswith", "target__startswith"]
+    search_help_text = "the beginning of an action or a target"
+    ordering = ["-at", "-pk"]

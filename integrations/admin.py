@@ -1,0 +1,65 @@
+"""Staff pages for partners and what goes out to them: to look at. No secret is read, let alone shown."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
+
+from .models import AdAccount, Attempt, Connection, ConnectionSecret, CustomAudience, Member, SyncBatch
+
+
+@admin.register(Connection)
+class Connections(ReadOnly):
+    list_display = ["partner", "reachable", "checked_at", "pause_kind", "paused_since", "paused_until"]
+    search_fields = ["partner"]
+
+
+@admin.register(ConnectionSecret)
+class ConnectionSecrets(ReadOnly):
+    """The token itself is never loaded."""
+
+    list_display = ["connection", "last4", "set_at", "set_by"]
+    list_select_related = ["connection", "set_by"]
+    search_fields = ["connection__partner", "last4"]
+    hidden = ("token", "fingerprint")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConnectionSecret]:
+        return super().get_queryset(request).defer("token", "fingerprint")
+
+
+@admin.register(AdAccount)
+class AdAccounts(ReadOnly):
+    list_display = ["account_id", "name", "accessible", "audiences", "tier", "pause_kind", "paused_until"]
+    list_filter = ["accessible", "pause_kind"]
+    search_fields = ["account_id", "name"]
+
+
+@admin.register(CustomAudience)
+class CustomAudiences(ReadOnly):
+    list_display = ["id", "name", "ad_account", "state", "partner_id", "last_sent_at", "pause_kind", "paused_until"]
+    list_filter = ["state", "pause_kind"]
+    list_select_related = ["ad_account"]
+    search_fields = ["name", "partner_id"]
+
+
+@admin.register(SyncBatch)
+class SyncBatches(ByNumber):
+    numbers = ("pk", "audience")
+    list_display = ["id", "audience_id", "state", "size", "tries", "cause", "next_attempt_at", "settled_at"]
+    list_filter = ["state"]
+    search_help_text = "the number of a batch or a custom audience"
+
+
+@admin.register(Member)
+class Members(ByPerson):
+    numbers = ("pk", "batch")
+    list_display = ["id", "batch_id", "entry_id", "profile_id", "verdict", "reason"]
+    search_help_text = "the number of a member or a batch, or a person's external id, exactly"
+
+
+@admin.register(Attempt)
+class Attempts(ByNumber):
+    numbers = ("pk", "batch")
+    list_display = ["id", "batch_id", "number", "started_at", "outcome", "code", "subcode", "trace_id"]
+    search_help_text = "the number of an attempt or a batch"
