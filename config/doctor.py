@@ -1,0 +1,188 @@
+"""What must hold for the installation to do its work, checked one by one; each trouble comes with its cure.
+
+Nothing is changed. A worker is alive when it answered the supervisor's pulse a short while ago: it leaves the time in
+the cache that all processes share.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.core import checks
+from django.core.cache import cache
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.models import Schedule
+from redis.exceptions import RedisError
+
+from integrations import partner
+from integrations.errors import PartnerError, TokenRejected
+from integrations.models import ConnectionSecret
+from integrations.partner import Partner
+
+from . import beats
+
+SETUP = "Run `python manage.py setup`."
+SILENT = timedelta(minutes=2)
+"""Longer than the longest pass of a worker and one pulse."""
+NOT_A_TOKEN = "a-question-from-the-doctor"  # noqa: S105
+
+
+class Sick(Exception):
+    """What is wrong, and what helps."""
+
+    def __init__(self, words: str, cure: str) -> None:
+        self.words, self.cure = words, cure
+        super().__init__(words)
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    words: str
+    cure: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return not self.cure
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding in turn; without a database that is up to date, there is nothing more to look at."""
+    for name, check in FOUNDATION.items():
+        finding = look(name, check)
+        yield finding
+        if not finding.is_well:
+            return
+    for name, check in CHECKS.items():
+        yield look(name, check)
+    for key, one in sorted(partner.PARTNERS.items()):
+        yield look(key, lambda one=one: standing(one))
+
+
+def look(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, check())
+    except Sick as sick:
+        return Finding(name, sick.words, sick.cure)
+
+
+def settings_hold() -> str:
+    found = [message for message in checks.run_checks() if message.is_serious()]
+    if found:
+        raise Sick(str(found[0].msg), found[0].hint or "Correct the setting and start again.")
+    if settings.DEBUG:
+        raise Sick("DEBUG is on: error pages tell strangers how this works.", "Set DEBUG=false.")
+    return "complete" if settings.HTTPS else "complete, for a local trial (HTTPS=false)"
+
+
+def database_answers() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error as error:
+        cure = "Start the database server, or correct DATABASE_URL."
+        raise Sick(f"it can't be reached ({type(error).__name__}).", cure) from None
+    return f"{connection.display_name} answers"
+
+
+def migrations_are_applied() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise Sick(f"{len(missing)} are not applied.", f"Stop the worker. {SETUP} Start it again.")
+    return "all applied"
+
+
+def cache_keeps() -> str:
+    try:
+        cache.set("doctor", "here", 60)
+        kept = cache.get("doctor")
+    except (Error, RedisError, OSError) as error:
+        raise Sick(f"it can't be used ({type(error).__name__}).", cache_cure()) from None
+    if kept != "here":
+        raise Sick("it forgets at once.", cache_cure())
+    return "keeps what it is given"
+
+
+def cache_cure() -> str:
+    return "Start Redis, or correct BROKER_URL." if "redis" in settings.Q_CLUSTER else SETUP
+
+
+def broker_answers() -> str:
+    try:
+        waiting = get_broker().queue_size()
+    except (Error, RedisError, OSError) as error:
+        raise Sick(f"it can't be reached ({type(error).__name__}).", cache_cure()) from None
+    if not Schedule.objects.filter(name="sweep").exists():
+        raise Sick("the sweep of each minute is not set up.", SETUP)
+    return f"{'Redis' if 'redis' in settings.Q_CLUSTER else 'the database'} answers, {waiting} waiting"
+
+
+def worker_lives() -> str:
+    cure = "Start `python manage.py worker`, or look into its log."
+    try:
+        last = beats.last_answer()
+    except (Error, RedisError, OSError):
+        last = None
+    if last is None:
+        raise Sick("none has ever answered: nobody moves and nothing is sent.", cure)
+    silent = timezone.now() - last
+    if silent > SILENT:
+        raise Sick(f"none has answered since {last:%Y-%m-%d %H:%M} UTC: nobody moves and nothing is sent.", cure)
+    return f"answered {max(int(silent.total_seconds()), 0)} s ago"
+
+
+def secrets_are_readable() -> str:
+    for pk, name in ConnectionSecret.objects.values_list("pk", "connection__partner"):
+        try:
+            ConnectionSecret.objects.get(pk=pk)
+        except InvalidToken:
+            cure = "Put the key that encrypted it back at the end of FERNET_KEYS, or enter the token again."
+            raise Sick(f"the token of {name} can't be decrypted.", cure) from None
+    return f"{len(settings.FERNET_KEYS)} in use; every stored token can be read"
+
+
+def standing(one: Partner) -> str:
+    """Whether the partner can be reached, and takes the token. One that is made up is refused by a partner in reach."""
+    token = token_of(one.key)
+    try:
+        one.verify(token or NOT_A_TOKEN)
+    except TokenRejected as error:
+        if token:
+            raise Sick(f"the token is not accepted. {error.detail}".strip(), error.cure) from None
+        return "can be reached; no token is connected yet"
+    except PartnerError as error:
+        raise Sick(f"{error}", network_cure(error)) from None
+    return "can be reached and accepts the token"
+
+
+def token_of(key: str) -> str:
+    """Nothing where there is none, or none that can be read (which is told above)."""
+    try:
+        secret = ConnectionSecret.objects.filter(connection__partner=key).first()
+    except InvalidToken:
+        return ""
+    return secret.token if secret else ""
+
+
+def network_cure(error: PartnerError) -> str:
+    outward = "Let this machine reach the partner over HTTPS (see the settings of its address), then try again."
+    return outward if error.kind == "Unavailable" else error.cure
+
+
+FOUNDATION: dict[str, Callable[[], str]] = {
+    "settings": settings_hold,
+    "database": database_answers,
+    "migrations": migrations_are_applied,
+}
+CHECKS: dict[str, Callable[[], str]] = {
+    "cache": cache_keeps,
+    "broker": broker_answers,
+    "worker": worker_lives,
+    "encryption keys": secrets_are_readable,
+}

@@ -1,0 +1,52 @@
+"""`rotate_encryption_key`: encrypts every stored secret anew, with the first of FERNET_KEYS."""
+
+from collections.abc import Iterator
+
+from cryptography.fernet import InvalidToken
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Model
+from fernet_fields.fields import EncryptedField
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypts every stored secret anew, with the first key of FERNET_KEYS. To rotate: 1. put a new random key of "
+        "at least 32 characters in front (FERNET_KEYS=new,old) and restart web and worker; 2. run this command; "
+        "3. when it ends well, take the old key away and restart again. Keep the old key as long as you keep backups "
+        "that were made with it."
+    )
+
+    def handle(self, *args, **options) -> None:
+        done, lost = 0, []
+        for model, fields in encrypted():
+            for pk in model._base_manager.values_list("pk", flat=True).order_by("pk"):
+                if rotate(model, pk, fields):
+                    done += 1
+                else:
+                    lost.append(f"{model._meta.label} {pk}")
+        self.stdout.write(f"{done} encrypted with the first key.")
+        if lost:
+            cure = "No key of FERNET_KEYS opens them: put the old one back, or enter the token again."
+            raise CommandError(f"Not rotated: {', '.join(lost)}. {cure}")
+
+
+def encrypted() -> Iterator[tuple[type[Model], list[str]]]:
+    """Every model that keeps secrets, with the names of the fields that do."""
+    for model in apps.get_models():
+        names = [field.name for field in model._meta.concrete_fields if isinstance(field, EncryptedField)]
+        if names:
+            yield model, names
+
+
+@transaction.atomic
+def rotate(model: type[Model], pk: int, fields: list[str]) -> bool:
+    """One row, under its lock: an expression over many would encrypt the text of the expression."""
+    try:
+        row = model._base_manager.select_for_update().filter(pk=pk).first()
+    except InvalidToken:
+        return False
+    if row is not None:
+        row.save(update_fields=fields)
+    return True

@@ -1,0 +1,101 @@
+"""`doctor` is right about what is well, and names the cure of what is not."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from config import beats, schedules
+from integrations.models import ConnectionSecret
+from tests.cast import TOKEN
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def a_worker(sandbox, settings):
+    """An installation that was set up, with a worker that has just answered the pulse."""
+    settings.Q_CLUSTER = {name: value for name, value in settings.Q_CLUSTER.items() if name != "redis"}
+    call_command("setup", stdout=StringIO())
+    schedules.pulse()
+    yield
+    cache.delete(beats.ANSWER)
+
+
+def examined() -> tuple[str, bool]:
+    out = StringIO()
+    try:
+        call_command("doctor", stdout=out)
+    except CommandError:
+        return out.getvalue(), False
+    return out.getvalue(), True
+
+
+def test_all_is_well(connection):
+    told, well = examined()
+    assert well, told
+    assert "ok    facebook: can be reached and accepts the token" in told
+    assert told.count("\n") == 8 and TOKEN not in told
+
+
+def test_no_token_yet_is_no_fault():
+    told, well = examined()
+    assert well and "can be reached; no token is connected yet" in told
+
+
+def test_a_revoked_token_is_told_with_its_cure(connection, sandbox):
+    sandbox.revoke(TOKEN)
+    told, well = examined()
+    assert not well
+    assert "WRONG facebook: the token is not accepted. Facebook says that it was revoked. Replace it" in told
+
+
+def test_a_partner_out_of_reach_is_told(connection, settings):
+    settings.FACEBOOK_GRAPH_URL = "http://127.0.0.1:9"
+    told, well = examined()
+    assert not well and "WRONG facebook" in told and "over HTTPS" in told
+
+
+@pytest.mark.parametrize("minutes", [None, 3])
+def test_a_worker_that_is_silent_is_told(minutes):
+    cache.delete(beats.ANSWER)
+    if minutes:
+        cache.set(beats.ANSWER, timezone.now() - timedelta(minutes=minutes))
+    told, well = examined()
+    assert not well and "WRONG worker: none has" in told and "manage.py worker" in told
+
+
+def test_a_secret_that_no_key_opens_is_told_and_the_rest_goes_on(connection):
+    spoil()
+    told, well = examined()
+    assert not well and "WRONG encryption keys: the token of facebook" in told
+    assert "no token is connected yet" in told
+
+
+def spoil() -> None:
+    from django.db import connection as database
+
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE integrations_connectionsecret SET token = %s", [b"gAAAAABspoilt"])
+    assert ConnectionSecret.objects.exists()
+
+
+def test_a_missing_migration_ends_it():
+    MigrationRecorder.Migration.objects.filter(app="integrations").delete()
+    told, well = examined()
+    assert not well and "WRONG migrations" in told and "manage.py setup" in told
+    assert told.count("\n") == 3
+
+
+def test_a_missing_sweep_and_debug_are_told(settings):
+    from django_q.models import Schedule
+
+    Schedule.objects.all().delete()
+    told, well = examined()
+    assert not well and "WRONG broker: the sweep" in told
+    settings.DEBUG = True
+    assert "WRONG settings: DEBUG is on" in examined()[0]
