@@ -107,9 +107,11 @@ class Overview:
 
     @cached_property
     def troubles(self) -> list[Trouble]:
+        """The connection's own first, then where the most people wait."""
         audiences = (use.audience for use in self.uses)
         scopes = [self.connection, *self.accounts, *audiences] if self.connection else []
-        return [self.trouble(scope) for scope in scopes if holds(scope, self.now)]
+        found = [self.trouble(scope) for scope in scopes if holds(scope, self.now)]
+        return sorted(found, key=lambda trouble: (trouble.kind != "connection", -trouble.waiting))
 
     def trouble(self, scope: Pausable) -> Trouble:
         return Trouble(

@@ -53,7 +53,7 @@ class Facebook(Partner):
         return standing.of_account(account)
 
     def account_note(self, account: AdAccount) -> str:
-        return standing.tier(account)
+        return account.tier.replace("_", " ")
 
     def verify(self, token: str) -> Standing:
         """`debug_token` with itself; where that is refused, `/me` and `/me/permissions`."""

@@ -99,6 +99,9 @@ def of_accounts(accounts: Sequence[AdAccount]) -> Iterator[Finding]:
     if reached:
         yield together("Custom Audience terms", reached, terms, "accepted")
         yield together("Task to create audiences", reached, task, "given")
+    known = [account for account in reached if account.tier]
+    if known:
+        yield together("Access tier", known, tier, "in standard access")
 
 
 def together(label: str, accounts: Sequence[AdAccount], judge: Callable[[AdAccount], Finding], word: str) -> Finding:
@@ -152,8 +155,8 @@ def task(account: AdAccount) -> Finding:
     return Finding("May create", "No task", "bad", "Give the system user the task to manage campaigns.")
 
 
-def tier(account: AdAccount) -> str:
+def tier(account: AdAccount) -> Finding:
     """The access tier decides how often we may send."""
     if account.tier == DEVELOPMENT:
-        return f"development access: a batch every {account.send_interval} s"
-    return account.tier.replace("_", " ")
+        return Finding("Access tier", f"a batch every {account.send_interval} s", "warn")
+    return Finding("Access tier", account.tier.replace("_", " "), "good")

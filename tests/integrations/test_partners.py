@@ -188,7 +188,8 @@ def test_a_check_without_facebook_keeps_what_stood(admin, connection, sandbox):
 def test_accounts_are_told_in_words(admin, connection, sandbox):
     sandbox.account("act_1001", account_status=3, tos_accepted=False, user_tasks=["ANALYZE"], tier="development_access")
     page = text(admin.post(CHECK, follow=True))
-    for words in ("Unsettled", "Not accepted", "No task", "development access", "customaudiences/tos/?act=1001"):
+    told = ("Unsettled", "Not accepted", "No task", "development access", "a batch every 20 s", "tos/?act=1001")
+    for words in told:
         assert words in page
     sandbox.access("act_1001", False)
     assert "Access lost" in text(admin.post(CHECK, follow=True))
@@ -233,6 +234,7 @@ def test_a_marketer_retries_a_paused_audience_and_comes_back(client, connection,
     audience = CustomAudience.objects.get()
     pauses.pause(audience, AudienceGone(), now)
     path = f"/partners/facebook/retry/audience/{audience.pk}/"
+    assert client.post(path).url.startswith("/accounts/login/")
     client.force_login(user("Viewer"))
     assert client.post(path).status_code == 403
     client.force_login(user("Marketer"))
@@ -301,6 +303,14 @@ def test_history_tells_who_did_what(admin, sandbox):
     page = text(admin.get(PAGE))
     for words in ("Connected, •••• OKEN", "Token replaced, •••• -TWO", "Disconnected", "admin@example.com, dashboard"):
         assert words in page
+
+
+def test_many_troubles_are_folded_after_the_worst(admin, connection, now):
+    rows = [AdAccount(connection=connection, account_id=f"act_{n}", name=f"N {n}") for n in range(5000, 5012)]
+    for account in AdAccount.objects.bulk_create(rows):
+        pauses.pause(account, TermsNotAccepted(), now)
+    page = text(admin.get(PAGE))
+    assert page.count("Retry now") == 12 and "4 more are held back" in page
 
 
 @pytest.mark.parametrize("count", [1, 60])
