@@ -47,19 +47,21 @@ class FilterRefused(ValueError):
         super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in faults))
 
 
-def check(document: Any, base: str = "filter", *, segment: str = "") -> list[Fault]:
+def check(document: Any, base: str = "filter", *, segment: str = "", library: "Library | None" = None) -> list[Fault]:
     """Every wrong path, `base` being the name of the root. `segment` is the one that the filter is to be saved in."""
-    reading = Reading(datetime(2000, 1, 1, tzinfo=UTC), trail=(segment,) if segment else ())
+    reading = Reading(datetime(2000, 1, 1, tzinfo=UTC), trail=(segment,) if segment else (), library=library)
     reading.read(document, base)
     return reading.faults
 
 
-def condition(document: Any, now: datetime, prefix: str = "", base: str = "filter") -> Q:
+def condition(
+    document: Any, now: datetime, prefix: str = "", base: str = "filter", *, library: "Library | None" = None
+) -> Q:
     """One condition over profiles, or over rows that lead to one by `prefix` ("profile__"). Raises FilterRefused.
 
     It is true or false for everybody, never NULL: it may be negated, joined with others, and stand in a When.
     """
-    return Reading(now, prefix).condition(document, base)
+    return Reading(now, prefix, library=library).condition(document, base)
 
 
 def printable(text: str) -> str:

@@ -6,24 +6,24 @@ from typing import Any
 from django.db.models import QuerySet
 
 from . import filters
-from .filters import Fault
+from .filters import Fault, Library
 from .models import Profile
 
 CURE = 'Write {"segment": "its name"} or {"filter": {...}}, not both.'
 
 
-def check_audience(audience: Any, base: str = "audience") -> list[Fault]:
+def check_audience(audience: Any, base: str = "audience", library: Library | None = None) -> list[Fault]:
     """Every wrong path in it."""
-    return misshapen(audience, base) or filters.check(*filter_in(audience, base))
+    return misshapen(audience, base) or filters.check(*filter_in(audience, base), library=library)
 
 
-def people(audience: Any, now: datetime) -> QuerySet[Profile]:
+def people(audience: Any, now: datetime, library: Library | None = None) -> QuerySet[Profile]:
     """Raises FilterRefused when the audience can't be used (any more)."""
     faults = misshapen(audience, "audience")
     if faults:
         raise filters.FilterRefused(faults)
     document, base = filter_in(audience, "audience")
-    return Profile.objects.filter(filters.condition(document, now, base=base))
+    return Profile.objects.filter(filters.condition(document, now, base=base, library=library))
 
 
 def count(audience: Any, now: datetime) -> int:
