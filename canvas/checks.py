@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from audiences import segments
-
+from . import describe
 from .document import Document, Draft
 from .problems import Problem
 
@@ -17,11 +16,10 @@ def has_steps(draft: Draft) -> Iterator[Problem]:
 
 
 def has_audience(draft: Draft) -> Iterator[Problem]:
-    audience = draft.document.audience
-    if not audience:
+    if not draft.document.audience:
         yield Problem("canvas.E002", "No target audience is chosen.", "Choose a segment or a filter.", field="audience")
         return
-    for fault in segments.check_audience(audience):
+    for fault in draft.audience_faults:
         yield Problem("canvas.E002", fault.message, f"Correct {fault.path}.", field="audience")
 
 
@@ -46,7 +44,7 @@ def has_room_for_steps(draft: Draft) -> Iterator[Problem]:
 def starts_in_future(draft: Draft) -> Iterator[Problem]:
     entry = draft.document.entry
     if entry and draft.document.entry_time(draft.now) < draft.now:
-        message = f"The start, {entry['at']}, lies in the past."
+        message = f"The start, {describe.moment(draft.document.entry_time(draft.now))}, lies in the past."
         yield Problem("canvas.E007", message, "Choose a later time, or start at launch.", field="entry")
 
 
@@ -58,9 +56,7 @@ def is_reachable(draft: Draft) -> Iterator[Problem]:
 
 
 def reaches_somebody(draft: Draft) -> Iterator[Problem]:
-    audience = draft.document.audience
-    usable = audience and not list(segments.check_audience(audience))
-    if usable and not segments.people(audience, draft.now).exists():
+    if draft.people is not None and not draft.has_people:
         yield Problem("canvas.W002", "Nobody is in the target audience now.", "Look at its filters.", field="audience")
 
 

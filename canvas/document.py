@@ -11,8 +11,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from audiences import segments
-from audiences.filters import Fault, FilterRefused, printable
+from audiences.filters import Fault, FilterRefused, Library, WholeLibrary, printable
+from audiences.models import Profile
 
 from . import values
 from .models import Canvas, Step
@@ -50,6 +53,12 @@ class StepSpec:
     def branches(self) -> tuple[str, ...]:
         return tuple(self.type.branches(self.settings))
 
+    @property
+    def title(self) -> str:
+        """What people call it: its type, and in short what it is set to."""
+        summary = self.type.summary(self.settings)
+        return f"{self.type.label}: {summary}" if summary else self.type.label
+
 
 @dataclass(frozen=True)
 class Document:
@@ -83,6 +92,33 @@ class Draft:
     now: datetime
     canvas: Canvas | None = None
     memo: dict = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def library(self) -> Library:
+        """What filters may name, read once for all steps."""
+        return WholeLibrary()
+
+    @cached_property
+    def audience_faults(self) -> list[Fault]:
+        audience = self.document.audience
+        return segments.check_audience(audience, library=self.library) if audience else []
+
+    @cached_property
+    def people(self) -> QuerySet[Profile] | None:
+        """The target audience as of now; None while none is chosen, or it can't be used (any more)."""
+        if not self.document.audience or self.audience_faults:
+            return None
+        return segments.people(self.document.audience, self.now, self.library)
+
+    @cached_property
+    def has_people(self) -> bool:
+        return self.people is not None and self.people.exists()
+
+
+def draft_of(canvas: Canvas, now: datetime) -> Draft:
+    """What there is to look at: the draft, or what is live."""
+    source = canvas.live_version.document if canvas.live_version else canvas.document
+    return Draft(read(source), now, canvas)
 
 
 def parse(data: Any) -> Document:

@@ -7,7 +7,7 @@ Each reader raises ValueError with a sentence that says what to write.
 import math
 import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -48,6 +48,11 @@ def instant(value: Any) -> datetime:
     if moment.year not in YEARS:
         raise ValueError(f"The year is out of reach; from {YEARS[0]} to {YEARS[-1]}.")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def written(moment: datetime) -> str:
+    """The moment as a document spells it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def weekday(value: Any) -> int:

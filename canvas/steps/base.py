@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from ..problems import Problem
+from .forms import StepForm
 from .people import Page
 
 if TYPE_CHECKING:
@@ -34,12 +35,30 @@ class Setting:
     read: Callable[[Any], Any] = field(default=lambda value: value)
 
 
+@dataclass(frozen=True)
+class Fact:
+    """One line of a card: what is set, or what is still missing."""
+
+    label: str
+    text: str
+    missing: bool = False
+
+
 class StepType:
-    """Declares what a step of this type is called, which settings it has, and what it does with the people in it."""
+    """Declares what a step of this type is called, which settings it has, and what it does with the people in it.
+
+    `form_class` and `template` are its editor: form fields have the names of the settings they make. `does` is one
+    sentence for whoever chooses a type; `edit_label` is on the button that opens the editor; `height` is the card's.
+    """
 
     type: str
     label: str
-    icon: str = "step"
+    icon: str = "canvas"
+    does: str = ""
+    edit_label: str = "Edit"
+    height: int = 92
+    form_class: type[StepForm] = StepForm
+    template: str = "steps/plain.html"
     settings: Mapping[str, Setting] = {}
     example: Mapping[str, Any] = {}
     """Settings as a document may have them, for the API's documentation."""
@@ -48,9 +67,30 @@ class StepType:
     rest: str = ""
     """What analytics calls the people who entered and are in none of `numbers`."""
 
+    @property
+    def heading(self) -> str:
+        """Over the editor."""
+        return self.label if self.edit_label == "Edit" else self.edit_label
+
     def branches(self, settings: Mapping) -> Sequence[str]:
         """The ways out, in order. Settings may be incomplete."""
         return ("next",)
+
+    def summary(self, settings: Mapping) -> str:
+        """The settings in a few words, for the card; "" while there is nothing to say. Settings may be incomplete."""
+        return ""
+
+    def facts(self, step: "StepSpec", draft: "Draft") -> Sequence[Fact]:
+        """More lines for a high card. Queries go through the draft's memo: constant in steps."""
+        return ()
+
+    def makes(self, step: "StepSpec", draft: "Draft") -> str:
+        """What a launch makes outside for this step, in one sentence, or ""."""
+        return ""
+
+    def reach(self, steps: "Sequence[StepSpec]", people: QuerySet) -> Sequence[tuple[str, int]]:
+        """How many of these people the steps can do something for: words and numbers. One query for all steps."""
+        return ()
 
     def problems(self, step: "StepSpec", draft: "Draft") -> Iterator[Problem]:
         """What stops a launch. Reads the database only, never the network; never raises for a marketer's mistake."""

@@ -6,8 +6,10 @@ from typing import Any
 
 from audiences import filters
 
+from .. import describe
 from ..problems import Problem
 from .base import Routes, Setting, StepType
+from .forms import SplitForm
 
 
 def read_filter(value: Any) -> Any:
@@ -21,17 +23,23 @@ class DecisionSplit(StepType):
     type = "decision_split"
     label = "Decision Split"
     icon = "split"
+    does = "People whom the filter fits go Yes, everybody else goes No."
+    form_class = SplitForm
+    template = "steps/decision_split.html"
     settings = {"filter": Setting("Filter", read_filter)}
 
     def branches(self, settings) -> tuple[str, str]:
         return ("yes", "no")
+
+    def summary(self, settings) -> str:
+        return f"Yes: {describe.filter(settings['filter'])}" if "filter" in settings else ""
 
     def problems(self, step, draft) -> Iterator[Problem]:
         if "filter" not in step.settings:
             hint = "Choose a segment or build a filter."
             yield Problem("canvas.E004", "The split has no filter.", hint, step.key, "filter")
             return
-        for fault in filters.check(step.settings["filter"], "filter"):
+        for fault in filters.check(step.settings["filter"], "filter", library=draft.library):
             yield Problem("canvas.E004", fault.message, f"Correct {fault.path}.", step.key, "filter")
 
     def route(self, step, cohorts, now: datetime) -> Routes:

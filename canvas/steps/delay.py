@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from .. import values
+from .. import describe, spans, values
 from ..problems import Problem
 from .base import Setting, StepType
+from .forms import DelayForm
 
 WAYS = ({"duration"}, {"until"}, {"weekday", "time"})
 
@@ -15,7 +16,10 @@ WAYS = ({"duration"}, {"until"}, {"weekday", "time"})
 class Delay(StepType):
     type = "delay"
     label = "Delay"
-    icon = "clock"
+    icon = "delay"
+    does = "People wait here, then go on."
+    form_class = DelayForm
+    template = "steps/delay.html"
     example = {"duration": "PT1H"}
     settings = {
         "duration": Setting("Duration", values.duration),
@@ -23,6 +27,17 @@ class Delay(StepType):
         "weekday": Setting("Weekday", values.weekday),
         "time": Setting("Time", values.time_of_day),
     }
+
+    def summary(self, settings) -> str:
+        if "duration" in settings:
+            return f"Wait {spans.words(values.duration(settings['duration']))}"
+        if "until" in settings:
+            return f"Until {describe.moment(values.instant(settings['until']))}"
+        return (
+            f"Until {settings['weekday'].title()}, {settings.get('time', 'no time yet')}"
+            if settings.get("weekday")
+            else ""
+        )
 
     def problems(self, step, draft) -> Iterator[Problem]:
         if set(step.settings) not in WAYS:

@@ -7,6 +7,9 @@ class FacebookApp(AppConfig):
     verbose_name = "Facebook"
 
     def ready(self) -> None:
+        from django.urls import reverse
+
+        from canvas import places
         from canvas.steps import registry
         from integrations import partner
 
@@ -15,3 +18,9 @@ class FacebookApp(AppConfig):
 
         partner.register(Facebook())
         registry.register(FacebookAudienceStep)
+        page = places.Place(
+            "Technology Partners",
+            lambda: reverse("integrations:partner", args=["facebook"]),
+            "integrations.view_connection",
+        )
+        places.register("facebook", page)

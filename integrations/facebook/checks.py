@@ -6,7 +6,6 @@ What concerns the whole connection is told once a Canvas, at its first Facebook 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from audiences import segments
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
 
@@ -24,7 +23,7 @@ from ..errors import (
     sentence,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience
-from . import fields, words
+from . import coverage, fields, words
 from .usage import DEVELOPMENT
 
 MOST_AUDIENCES = 500
@@ -155,16 +154,16 @@ def identifies(chosen: set[str]) -> bool:
 
 def nobody_has(chosen: list[str], draft: Draft) -> bool:
     """There are people in the target audience, and none of them has a value in any of the columns."""
-    audience = draft.document.audience
-    if not audience or list(segments.check_audience(audience)):
-        return False
-    people = segments.people(audience, draft.now)
-    with_value = people.exclude(**{column: empty(column) for column in {fields.FIELDS[name][1] for name in chosen}})
-    return people.exists() and not with_value.exists()
+    columns = {fields.FIELDS[name][1] for name in chosen}
+    return draft.has_people and not any(somebody_has(column, draft) for column in sorted(columns))
 
 
-def empty(column: str) -> str | None:
-    return None if column == "date_of_birth" else ""
+def somebody_has(column: str, draft: Draft) -> bool:
+    """Asked once a column, however many steps there are."""
+    key = f"somebody has {column}"
+    if key not in draft.memo:
+        draft.memo[key] = draft.people.filter(coverage.present(column)).exists()
+    return draft.memo[key]
 
 
 def has_room(step: StepSpec, draft: Draft) -> Iterator[Problem]:

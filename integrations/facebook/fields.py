@@ -17,6 +17,13 @@ FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
     "mobile_advertiser_id": (("MADID",), "mobile_advertiser_id"),
     "external_id": (("EXTERN_ID",), "external_id"),
 }
+LABELS = {
+    "email": "E-mail", "phone": "Phone", "first_name": "First name", "last_name": "Last name",
+    "first_initial": "First initial", "gender": "Gender", "date_of_birth": "Date of birth", "city": "City",
+    "state": "State", "zip": "ZIP", "country": "Country", "mobile_advertiser_id": "Mobile advertiser id",
+    "external_id": "External id",
+}  # fmt: skip
+UNHASHED = {"mobile_advertiser_id", "external_id"}
 IDENTIFYING = {"email", "phone", "mobile_advertiser_id", "external_id"}
 """Any one of these can find a person; names do together with a place or a date of birth, the rest never do."""
 

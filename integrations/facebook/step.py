@@ -1,20 +1,21 @@
 """The Facebook Audience Step: people become members of its custom audience's open batch and go on at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
-from canvas.steps.base import Setting, StepType
+from canvas.steps.base import Fact, Setting, StepType
 from canvas.steps.people import Page
 
 from .. import connecting, creating, numbers, outbox, step_people
 from ..errors import PartnerError
 from ..models import Connection, CustomAudience
-from . import checks
-from .fields import read_fields
+from . import checks, coverage
+from .fields import LABELS, read_fields
+from .forms import FacebookAudienceForm
 
 
 def read_text(value) -> str:
@@ -26,7 +27,12 @@ def read_text(value) -> str:
 class FacebookAudienceStep(StepType):
     type = "facebook_audience"
     label = "Facebook Audience Step"
-    icon = "facebook"
+    icon = "audience"
+    does = "Passes people to a custom audience at Facebook; they go on at once."
+    edit_label = "Custom Audience"
+    height = 176
+    form_class = FacebookAudienceForm
+    template = "steps/facebook_audience.html"
     statuses = tuple(step_people.STATUSES)
     rest = "pending"
     example = {"ad_account": "act_1001", "audience_name": "Win back", "fields": ["email", "phone"]}
@@ -35,6 +41,32 @@ class FacebookAudienceStep(StepType):
         "audience_name": Setting("Name of the custom audience", read_text),
         "fields": Setting("Fields to match", read_fields),
     }
+
+    def summary(self, settings: Mapping) -> str:
+        return settings.get("audience_name", "")
+
+    def facts(self, step: StepSpec, draft: Draft) -> Sequence[Fact]:
+        chosen = step.settings.get("ad_account", "")
+        account = str(checks.accounts(draft).get(chosen, chosen))
+        names = ", ".join(LABELS[name] for name in LABELS if name in step.settings.get("fields", []))
+        name = step.settings.get("audience_name", "")
+        return (
+            Fact("Audience", name or "No name yet", not name),
+            Fact("Account", account or "None chosen yet", not account),
+            Fact("Fields", names or "None chosen yet", not names),
+        )
+
+    def makes(self, step: StepSpec, draft: Draft) -> str:
+        chosen = step.settings.get("ad_account", "")
+        account = checks.accounts(draft).get(chosen, chosen)
+        name = step.settings.get("audience_name", "")
+        return f"The custom audience “{name}” in {account}, at Facebook." if name and chosen else ""
+
+    def reach(self, steps: Sequence[StepSpec], people: QuerySet) -> Sequence[tuple[str, int]]:
+        wanted = {step.key: step.settings["fields"] for step in steps if step.settings.get("fields")}
+        counts = coverage.reach(people, wanted)
+        names = {step.key: step.settings.get("audience_name") or step.key for step in steps}
+        return [(f"with a field for “{names[key]}”", count) for key, count in counts.items()]
 
     def problems(self, step: StepSpec, draft: Draft) -> Iterator[Problem]:
         for check in checks.CHECKS:

@@ -1,0 +1,54 @@
+"""Parts of a Canvas document in a few plain words, for cards and lists. Works on what is incomplete, too."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from . import spans, values
+
+LOGIC = ("all", "any")
+
+
+def moment(when: datetime) -> str:
+    """In the reader's time zone."""
+    return date_format(timezone.localtime(when), "j M Y, H:i")
+
+
+def entry(entry: Mapping[str, Any] | None) -> str:
+    if not entry:
+        return "No start yet"
+    return "At launch" if entry.get("at") == "launch" else moment(values.instant(entry["at"]))
+
+
+def reentry(reentry: Mapping[str, Any] | None) -> str:
+    if not reentry or not reentry.get("allowed"):
+        return "Everybody once"
+    span = values.duration(reentry.get("after", "PT0S"))
+    return f"Again after {spans.words(span)}" if span else "Again as often as they fit"
+
+
+def audience(audience: Mapping[str, Any] | None) -> str:
+    if not audience:
+        return "Nobody yet"
+    return audience.get("segment") or filter(audience.get("filter"))
+
+
+def filter(document: Any) -> str:
+    if not isinstance(document, dict):
+        return "Unreadable filter"
+    if isinstance(document.get("segment"), str):
+        return document["segment"]
+    count = conditions(document)
+    return "Everybody" if document == {"all": []} else f"{count} condition{'s' * (count != 1)}"
+
+
+def conditions(document: Any) -> int:
+    """How many conditions a filter has, however nested."""
+    if not isinstance(document, dict):
+        return 0
+    inside = [member for key in LOGIC if isinstance(document.get(key), list) for member in document[key]]
+    inside += [document["not"]] if "not" in document else []
+    return sum(map(conditions, inside)) if inside or document.keys() & {*LOGIC, "not"} else 1
