@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from .views import canvases
+from .views import builder, canvases, review, sections, steps
 
 app_name = "canvas"
 urlpatterns = [
     path("", canvases.index, name="list"),
+    path("<int:pk>/build/", builder.builder, name="builder"),
+    path("<int:pk>/add/", builder.add, name="add"),
+    path("<int:pk>/link/", builder.link, name="link"),
+    path("<int:pk>/basics/", sections.basics, name="basics"),
+    path("<int:pk>/entry/", sections.entry, name="entry"),
+    path("<int:pk>/audience/", sections.audience, name="audience"),
+    path("<int:pk>/review/", review.review, name="review"),
+    path("<int:pk>/launch/", review.launch, name="launch"),
+    path("<int:pk>/steps/<slug:key>/", steps.step, name="step"),
+    path("<int:pk>/steps/<slug:key>/preview/", steps.preview, name="preview"),
+    path("<int:pk>/steps/<slug:key>/type/", steps.change_type, name="change_type"),
+    path("<int:pk>/steps/<slug:key>/delete/", steps.delete, name="delete_step"),
 ]

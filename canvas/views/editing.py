@@ -1,0 +1,93 @@
+"""What the pages of one Canvas share: reading it, saving one change of it, and saying why a change was not saved."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import reswap, retarget
+
+from .. import launch, saving
+from ..board import Board
+from ..document import DocumentRefused, Draft, draft_of
+from ..editing import EditRefused
+from ..models import Canvas
+from ..problems import Problem
+from ..steps import registry
+
+Answer = Callable[[Canvas], HttpResponse]
+
+
+def canvas_of(pk: int) -> Canvas:
+    return get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+
+
+def frame(
+    request: HttpRequest, canvas: Canvas, section: str, found: list[Problem] | None = None, draft: Draft | None = None,
+    **more,
+) -> dict:  # fmt: skip
+    """What every page of a Canvas shows: the bar with its sections, and what may be done."""
+    draft = draft or draft_of(canvas, timezone.now())
+    is_draft = canvas.status == Canvas.Status.DRAFT
+    return {
+        "canvas": canvas,
+        "board": Board(draft, launch.problems(draft) if found is None else found, request.user),
+        "section": section,
+        "is_draft": is_draft,
+        "editable": is_draft and request.user.has_perm("canvas.change_canvas"),
+        **zones(),
+        "types": sorted(registry.TYPES.values(), key=lambda one: one.label),
+        **more,
+    }
+
+
+def graph(request: HttpRequest, canvas: Canvas, focus: str = "", said: str = "") -> HttpResponse:
+    """The graph after a change: the fragment for htmx, else the page, with the focus on a step."""
+    if not request.htmx:
+        return redirect(reverse("canvas:builder", args=[canvas.pk]) + (f"#step-{focus}" if focus else ""))
+    return render(request, "canvas/_builder.html", frame(request, canvas, "build", focus=focus, said=said))
+
+
+def dialog(request: HttpRequest, canvas: Canvas, template: str, context: dict, **known) -> HttpResponse:
+    """Something that opens over the graph; opened by its address it is a page of its own, for which `known` spares
+    looking for problems again."""
+    if not request.htmx:
+        page = frame(request, canvas, "build", **known) | context | {"fragment": template}
+        return render(request, "canvas/dialog.html", page)
+    editable = canvas.status == Canvas.Status.DRAFT and request.user.has_perm("canvas.change_canvas")
+    return render(request, template, {"canvas": canvas, "editable": editable, **zones(), **context})
+
+
+def zones() -> dict[str, str]:
+    return {"zone": timezone.get_current_timezone_name(), "company_zone": timezone.get_default_timezone_name()}
+
+
+def edition(request: HttpRequest) -> int:
+    """The edition that the page showed. The last one counts: "Save mine over it" stands below the first."""
+    given = request.POST.getlist("edition")
+    return int(given[-1]) if given and given[-1].isdecimal() and len(given[-1]) < 10 else 0
+
+
+def changed(request: HttpRequest, pk: int, change: saving.Change, what: str, answer: Answer) -> HttpResponse:
+    """Saves one change that a click made; where it can't be, a notice says why and nothing is changed."""
+    canvas = get_object_or_404(Canvas, pk=pk)
+    try:
+        return answer(saving.save(canvas.pk, edition(request), change, request.user, what))
+    except saving.Conflict as conflict:
+        return notice(request, canvas, {"conflict": conflict, "what": what})
+    except saving.NotADraft:
+        return notice(request, canvas, {"words": "This Canvas is not a draft any more, so it was not changed."})
+    except (EditRefused, DocumentRefused) as refusal:
+        return notice(request, canvas, {"words": f"Not saved. {refusal}"})
+
+
+def notice(request: HttpRequest, canvas: Canvas, context: dict) -> HttpResponse:
+    """409, in the dialog: beside the form that was refused if there is one, so that it stays as it was filled in."""
+    if not request.htmx:
+        page = frame(request, canvas, "build", fragment="canvas/_notice.html", **context)
+        return render(request, "canvas/dialog.html", page, status=409)
+    in_form = request.POST.get("notice") == "form"
+    template = "canvas/_conflict.html" if in_form else "canvas/_notice.html"
+    response = render(request, template, {"canvas": canvas, **context}, status=409)
+    return reswap(retarget(response, "#form-notice" if in_form else "#dialog"), "innerHTML")

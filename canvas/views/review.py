@@ -1,0 +1,98 @@
+"""Review & launch: everything that stops a launch, each with the way to its cure; what launching does; the launch."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from .. import launch as launching
+from .. import saving
+from ..document import Draft, draft_of
+from ..models import Canvas
+from ..problems import Problem
+from ..steps.base import StepType
+from .editing import canvas_of, edition, frame, notice
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("canvas.view_canvas", raise_exception=True)
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET shows what is known; POST asks partners again first. The page itself waits for no network."""
+    canvas = canvas_of(pk)
+    if request.method == "POST":
+        check_again(request, canvas)
+        if not request.htmx:
+            return redirect("canvas:review", pk)
+    return shown(request, canvas, checked=request.method == "POST")
+
+
+@permission_required("canvas.change_canvas", raise_exception=True)
+def check_again(request: HttpRequest, canvas: Canvas) -> None:
+    now = timezone.now()
+    launching.refresh(draft_of(canvas, now).document, now)
+
+
+def shown(request: HttpRequest, canvas: Canvas, found: list[Problem] | None = None, checked: bool = False):
+    context = frame(request, canvas, "review", found, checked=checked)
+    draft = context["board"].draft
+    context |= {"plans": plans(draft), "estimates": estimates(draft), "checked_at": draft.now}
+    template = "canvas/_review.html" if request.htmx else "canvas/review.html"
+    return render(request, template, context)
+
+
+def plans(draft: Draft) -> list[str]:
+    """What a launch makes outside."""
+    return [words for step in draft.document.steps if (words := step.type.makes(step, draft))]
+
+
+def estimates(draft: Draft) -> list[tuple[str, int, float]]:
+    """Words, people, and their share of the target audience in percent."""
+    people = draft.people
+    if people is None:
+        return []
+    everybody = people.count()
+    rows = [("in the target audience", everybody)]
+    for step_type in step_types(draft):
+        rows += step_type.reach([step for step in draft.document.steps if step.type is step_type], people)
+    return [(words, count, round(100 * count / everybody, 1) if everybody else 0.0) for words, count in rows]
+
+
+def step_types(draft: Draft) -> Sequence[StepType]:
+    return list(dict.fromkeys(step.type for step in draft.document.steps))
+
+
+@require_POST
+@permission_required("canvas.launch_canvas", raise_exception=True)
+def launch(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = canvas_of(pk)
+    if canvas.status == Canvas.Status.DRAFT and canvas.edition != edition(request):
+        return stale(request, canvas)
+    try:
+        launching.launch(canvas, timezone.now(), request.user, "dashboard")
+    except launching.NotLaunched as refusal:
+        messages.error(request, f"{canvas.name} was not launched. Nobody has entered.")
+        return shown(request, canvas, refusal.problems + warnings(canvas), checked=True)
+    messages.success(request, f"{canvas.name} is active.")
+    return redirect(after_launch(canvas))
+
+
+def warnings(canvas: Canvas) -> list[Problem]:
+    found = launching.problems(draft_of(canvas, timezone.now()))
+    return [problem for problem in found if problem.level != "error"]
+
+
+def stale(request: HttpRequest, canvas: Canvas) -> HttpResponse:
+    """Somebody has changed what was reviewed."""
+    return notice(request, canvas, {"conflict": saving.Conflict(canvas), "what": "Launch"})
+
+
+def after_launch(canvas: Canvas) -> str:
+    try:
+        return reverse("canvas:analytics", args=[canvas.pk])
+    except NoReverseMatch:
+        return reverse("canvas:builder", args=[canvas.pk])

@@ -1,0 +1,91 @@
+"""Basics, Entry and Audience: one form a page. Each saves its own part of the document."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from .. import editing, saving
+from ..document import DocumentRefused
+from ..forms import AudienceForm, EntryForm, NameForm
+from ..models import Canvas
+from .editing import canvas_of, edition, frame
+
+Part = Callable[[forms.Form, dict], dict]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("canvas.view_canvas", raise_exception=True)
+def basics(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = canvas_of(pk)
+    form = NameForm(request.POST or None, initial={"name": canvas.name})
+    return section(request, canvas, "basics", form, set_name)
+
+
+def set_name(form: NameForm, document: dict) -> dict:
+    return editing.rename(document, form.cleaned_data["name"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("canvas.view_canvas", raise_exception=True)
+def entry(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = canvas_of(pk)
+    form = EntryForm(request.POST or None, initial=EntryForm.initial_from(shown(canvas)))
+    return section(request, canvas, "entry", form, set_entry)
+
+
+def set_entry(form: EntryForm, document: dict) -> dict:
+    return editing.set_part(editing.set_part(document, "entry", form.entry()), "reentry", form.reentry())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("canvas.view_canvas", raise_exception=True)
+def audience(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = canvas_of(pk)
+    form = AudienceForm(request.POST or None)
+    form.initial = form.initial_people(shown(canvas).get("audience"))
+    return section(request, canvas, "audience", form, set_audience)
+
+
+def set_audience(form: AudienceForm, document: dict) -> dict:
+    return editing.set_part(document, "audience", form.people())
+
+
+def shown(canvas: Canvas) -> dict[str, Any]:
+    return canvas.live_version.document if canvas.live_version else canvas.document
+
+
+def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, part: Part) -> HttpResponse:
+    """Shows the form, or saves it and shows it saved."""
+    conflict = None
+    if request.method == "POST":
+        try:
+            if save(request, canvas, form, part, name):
+                messages.success(request, "Saved.")
+                return redirect(f"canvas:{name}", canvas.pk)
+        except saving.Conflict as found:
+            conflict = found
+    context = frame(request, canvas, name, form=form, conflict=conflict, what=name.title())
+    return render(request, f"canvas/{name}.html", context, status=409 if conflict else 200)
+
+
+@permission_required("canvas.change_canvas", raise_exception=True)
+def save(request: HttpRequest, canvas: Canvas, form: forms.Form, part: Part, name: str) -> bool:
+    """False with the reasons beside the fields. Raises Conflict."""
+    if not form.is_valid():
+        return False
+    try:
+        saving.save(
+            canvas.pk, edition(request), lambda document: part(form, document), request.user, f"Set {name.title()}"
+        )
+    except saving.NotADraft:
+        form.add_error(None, "This Canvas is not a draft any more, so it was not changed.")
+    except DocumentRefused as refusal:
+        for fault in refusal.faults:
+            form.add_error(fault.path if fault.path in form.fields else None, fault.message)
+    return not form.errors

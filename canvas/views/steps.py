@@ -1,0 +1,135 @@
+"""One step: its editor (a dialog that is also a page), its type, and taking it away."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap, retarget
+
+from .. import editing, launch, saving
+from ..document import Document, DocumentRefused, StepSpec, draft_of
+from ..models import Canvas
+from ..steps import registry
+from ..steps.forms import StepForm
+from .editing import canvas_of, changed, dialog, edition, graph
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("canvas.view_canvas", raise_exception=True)
+def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    if request.method == "POST":
+        return save(request, pk, key)
+    canvas, form = open_editor(pk, key)
+    return editor(request, canvas, form)
+
+
+@permission_required("canvas.change_canvas", raise_exception=True)
+def save(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Done: back to the graph, with the focus on the card."""
+    canvas, form = open_editor(pk, key, request)
+    if not form.is_valid():
+        return reswap(retarget(editor(request, canvas, form), "#dialog"), "innerHTML")
+    title = form.step.type.label
+
+    def change(document: dict) -> dict:
+        return editing.set_settings(document, key, form.settings())
+
+    if request.htmx:
+        return changed(request, pk, change, f"Set {title}", lambda made: graph(request, made, key, f"{title} saved."))
+    return save_page(request, canvas, form, change)
+
+
+def save_page(request: HttpRequest, canvas: Canvas, form: StepForm, change: saving.Change) -> HttpResponse:
+    """The same from the page of its own: what is refused stays in the form."""
+
+    try:
+        made = saving.save(canvas.pk, edition(request), change, request.user, f"Set {form.step.type.label}")
+    except saving.Conflict as conflict:
+        response = editor(request, canvas, form, conflict=conflict)
+        response.status_code = 409
+        return response
+    except (saving.NotADraft, DocumentRefused, editing.EditRefused) as refusal:
+        form.add_error(None, str(refusal) or "This Canvas is not a draft any more.")
+        return editor(request, canvas, form)
+    return graph(request, made, form.step.key)
+
+
+@require_POST
+@permission_required("canvas.change_canvas", raise_exception=True)
+def preview(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """The editor as it would look with these values; nothing is saved."""
+    canvas, form = open_editor(pk, key, request)
+    form.is_valid()
+    return editor(request, canvas, form)
+
+
+def open_editor(pk: int, key: str, request: HttpRequest | None = None) -> tuple[Canvas, StepForm]:
+    canvas = canvas_of(pk)
+    draft = draft_of(canvas, timezone.now())
+    found = step_of(draft.document, key)
+    return canvas, found.type.form_class(found, draft, request.POST if request else None)
+
+
+def step_of(document: Document, key: str) -> StepSpec:
+    if key not in document.by_key:
+        raise Http404("There is no such step.")
+    return document.by_key[key]
+
+
+def editor(request: HttpRequest, canvas: Canvas, form: StepForm, **more) -> HttpResponse:
+    """With the problems of the step beside their fields; a Canvas that is live has none."""
+    found = launch.problems(form.draft) if canvas.status == Canvas.Status.DRAFT else []
+    here = [problem for problem in found if problem.step == form.step.key]
+    context = {"form": form, "step": form.step, "problems": here} | more
+    return dialog(request, canvas, "canvas/_editor.html", context, found=found, draft=form.draft)
+
+
+@require_POST
+@permission_required("canvas.change_canvas", raise_exception=True)
+def change_type(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """At once, unless settings would be lost: then it asks."""
+    canvas = canvas_of(pk)
+    found = step_of(draft_of(canvas, timezone.now()).document, key)
+    new = registry.TYPES.get(request.POST.get("type", ""))
+    if new is not None and found.settings and not request.POST.get("confirmed"):
+        response = dialog(request, canvas, "canvas/_change_type.html", {"step": found, "new": new})
+        return reswap(retarget(response, "#dialog"), "innerHTML")
+
+    def change(document: dict) -> dict:
+        return editing.change_type(document, key, request.POST.get("type", ""))
+
+    label = new.label if new else "another type"
+    said = f"{found.type.label} is now {label}."
+    return changed(request, pk, change, f"Change to {label}", lambda made: graph(request, made, key, said))
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("canvas.change_canvas", raise_exception=True)
+def delete(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """GET asks where people go then, POST takes the step away."""
+    canvas = canvas_of(pk)
+    found = step_of(draft_of(canvas, timezone.now()).document, key)
+    if request.method == "GET":
+        return ask_where(request, canvas, found)
+    onto = request.POST.get("onto", "")
+
+    def change(document: dict) -> dict:
+        return editing.delete_step(document, key, onto)
+
+    said = f"{found.title} deleted."
+    return changed(request, pk, change, f"Delete {found.type.label}", lambda made: graph(request, made, onto, said))
+
+
+def ask_where(request: HttpRequest, canvas: Canvas, step: StepSpec) -> HttpResponse:
+    """Each step that it leads to, and the end; with the steps that would go along."""
+    document = draft_of(canvas, timezone.now()).document
+    targets = dict.fromkeys(target for target in step.next.values() if target != step.key)
+    choices = [
+        {"onto": onto, "step": document.by_key.get(onto), "along": along(document, step.key, onto)}
+        for onto in [*targets, ""]
+    ]
+    return dialog(request, canvas, "canvas/_delete.html", {"step": step, "choices": choices})
+
+
+def along(document: Document, key: str, onto: str) -> list[StepSpec]:
+    return [document.by_key[other] for other in editing.only_through(document.source, key, onto)]

@@ -1,0 +1,128 @@
+// The graph of a Canvas: puts cards where the server laid them out (through the CSSOM, which the CSP allows), opens what
+// comes into the dialog, and after each change leads the focus to the changed step and says what happened.
+const dialog = document.querySelector("dialog#dialog");
+const live = document.querySelector("[data-live]");
+let view = null;
+
+arrange(document);
+focusOn(location.hash.slice(1));
+document.querySelector(".tab[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  // A conflict comes as a 409 with a fragment: it is shown where the server says.
+  if (xhr.status === 409) Object.assign(event.detail, { shouldSwap: true, isError: false });
+  const stage = document.querySelector("[data-stage]");
+  if (target?.id === "builder" && stage) view = { left: stage.scrollLeft, top: stage.scrollTop };
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { target } = event.detail;
+  if (target?.id === "dialog" && dialog && !dialog.open) dialog.showModal();
+  if (target?.id === "dialog") focusFirst(target);
+  const builder = document.querySelector("#builder");
+  if (target?.id !== "builder" || !builder) return;
+  dialog?.close();
+  arrange(document);
+  if (live) live.textContent = builder.dataset.said;
+  if (builder.dataset.focus) focusOn(`step-${builder.dataset.focus}`);
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.verb === "post" && event.detail.target?.id === "builder") saving("saving", "Saving…");
+});
+document.addEventListener("htmx:sendError", () => saving("offline", "Not saved: the server can’t be reached"));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status === 409) saving("conflict", "Not saved yet");
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-close]");
+  const around = closer?.closest("dialog");
+  if (around) {
+    event.preventDefault();
+    around.close();
+  }
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open).showModal();
+  // "Load the newer state" means the page as it is now.
+  const newer = event.target.closest("[data-newer]");
+  if (newer) {
+    event.preventDefault();
+    for (const form of document.querySelectorAll("form[data-dirty]")) delete form.dataset.dirty;
+    location.assign(newer.closest("dialog") ? location.pathname : newer.getAttribute("href") || location.pathname);
+  }
+});
+
+// Links that act as buttons are pressed with the space bar, too.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches("a[role=button]")) return;
+  event.preventDefault();
+  event.target.click();
+});
+
+dialog?.addEventListener("close", () => {
+  dialog.replaceChildren();
+  for (const select of document.querySelectorAll("select.step-type")) select.value = select.querySelector("[selected]").value;
+});
+
+// A form that was changed is not left without a question.
+document.addEventListener("input", (event) => event.target.closest("form[data-guard]")?.setAttribute("data-dirty", ""));
+document.addEventListener("submit", (event) => event.target.removeAttribute("data-dirty"));
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-dirty]")) event.preventDefault();
+});
+
+function arrange(root) {
+  const graph = root.querySelector("[data-graph]");
+  if (!graph) return;
+  const stage = graph.parentElement;
+  const shift = Math.max(0, Math.round((stage.clientWidth - graph.dataset.width) / 2));
+  graph.style.width = `${graph.dataset.width}px`;
+  graph.style.height = `${graph.dataset.height}px`;
+  graph.style.marginLeft = `${shift}px`;
+  for (const element of graph.querySelectorAll("[data-x]")) {
+    element.style.left = `${element.dataset.x}px`;
+    element.style.top = `${element.dataset.y}px`;
+  }
+  if (view) stage.scrollTo({ ...view, behavior: "instant" });
+  else stage.scrollLeft = entryMiddle(graph) + shift - stage.clientWidth / 2;
+}
+
+function entryMiddle(graph) {
+  const entry = graph.querySelector(".entry");
+  return Number(entry.dataset.x) + entry.offsetWidth / 2;
+}
+
+// The card, or on a phone its line in the outline; or the field that a link names, in the page or in a group of fields.
+function focusOn(id) {
+  if (!id) return;
+  const key = id.startsWith("step-") ? id.slice(5) : null;
+  const found = key ? visible(`[data-card="${CSS.escape(key)}"]`) : document.getElementById(id);
+  if (!found) return;
+  const inside = key ? found : fieldIn(found);
+  inside.focus();
+  inside.scrollIntoView({ block: "center", inline: "nearest" });
+}
+
+function fieldIn(element) {
+  const fields = "input:not([type=hidden]), select, textarea, button, a[href]";
+  return element.matches(fields) ? element : element.querySelector(fields) ?? element;
+}
+
+function visible(selector) {
+  return [...document.querySelectorAll(selector)].find((element) => element.getClientRects().length);
+}
+
+function focusFirst(root) {
+  if (root.contains(document.activeElement) && document.activeElement !== root && !document.activeElement.matches("[data-close]")) return;
+  const first = root.querySelector(".dialog-form :is(input:not([type=hidden]), select, textarea, button), .dialog-foot .btn");
+  (first ?? root).focus();
+}
+
+function saving(state, words) {
+  const place = document.querySelector("[data-autosave]");
+  if (!place) return;
+  place.dataset.state = state;
+  place.querySelector("[data-words]").textContent = words;
+}
