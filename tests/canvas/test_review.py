@@ -1,0 +1,144 @@
+"""Review & launch: every problem leads to its field, and launching from the page does what it says."""
+
+import re
+
+import pytest
+
+from canvas import places
+from canvas.document import draft_of
+from canvas.launch import problems
+from canvas.models import Canvas
+from canvas.problems import Problem
+from integrations.models import Connection
+from tests.cast import delay, draft, facebook_step, people, split, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marketer(client):
+    client.force_login(user("Marketer"))
+    return client
+
+
+def broken(name: str = "Broken") -> Canvas:
+    """A draft with a problem at every kind of place."""
+    return draft(
+        split({"segment": "Gone"}, "fb", "wait"),
+        facebook_step("fb", "wait") | {"settings": {}},
+        delay("wait") | {"settings": {}},
+        delay("lost", weekday="monday"),
+        name=name,
+        entry={"type": "scheduled", "at": "2020-01-01T00:00:00Z"},
+        audience=None,
+    )
+
+
+def page_of(client, canvas: Canvas) -> str:
+    return client.get(f"/canvases/{canvas.pk}/review/").content.decode()
+
+
+def ids(text: str) -> set[str]:
+    return set(re.findall(r"<code>((?:canvas|facebook)\.[EW]\d{3})</code>", text))
+
+
+def test_every_problem_leads_to_a_field_that_is_there(client, connection, now):
+    client.force_login(user("Admin"))
+    canvas = broken()
+    found = problems(draft_of(canvas, now))
+    assert {"canvas.E002", "canvas.E004", "canvas.E007", "canvas.W001", "facebook.E004"} <= {one.id for one in found}
+    for problem in found:
+        path, _, fragment = places.url_of(canvas, problem).partition("#")
+        page = client.get(path)
+        assert page.status_code == 200 and f'id="{fragment}"' in page.content.decode(), problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "rest"),
+    [
+        (Problem("canvas.E001", ""), "build/#add-first"),
+        (Problem("canvas.E005", "", step="a", field="next"), "build/#step-a"),
+        (Problem("canvas.W001", "", step="a"), "build/#step-a"),
+        (Problem("canvas.E004", "", step="a", field="time"), "steps/a/#id_time"),
+        (Problem("canvas.E002", "", field="audience"), "audience/#id_kind_0"),
+        (Problem("canvas.E007", "", field="entry"), "entry/#id_at_0"),
+    ],
+)
+def test_places(problem, rest):
+    assert places.url_of(Canvas(pk=7), problem) == f"/canvases/7/{rest}"
+
+
+def test_the_connection_is_mended_on_technology_partners_by_who_may():
+    problem = Problem("facebook.E001", "")
+    assert places.url_of(Canvas(pk=7), problem, user("Admin")) == "/partners/facebook/"
+    assert places.url_of(Canvas(pk=7), problem, user("Marketer")) == ""
+
+
+def test_the_page_lists_what_the_checks_find_and_waits_for_no_network(marketer, connection, sandbox, now):
+    canvas = broken()
+    asked = len(sandbox.ledger())
+    page = page_of(marketer, canvas)
+    assert {one.id for one in problems(draft_of(canvas, now))} <= ids(page)
+    assert 'aria-disabled="true"' in page and "confirm-launch" not in page
+    assert len(sandbox.ledger()) == asked
+
+
+def test_checking_again_renews_what_is_known_of_the_token(marketer, connection, sandbox):
+    canvas = draft(facebook_step())
+    sandbox.revoke("SANDBOX-SYSTEM-USER-TOKEN")
+    assert "facebook.E002" not in page_of(marketer, canvas)
+    answer = marketer.post(f"/canvases/{canvas.pk}/review/", headers={"HX-Request": "true"})
+    assert "facebook.E002" in ids(answer.content.decode())
+    assert marketer.post(f"/canvases/{canvas.pk}/review/").status_code == 302
+    assert not Connection.objects.get().facts["valid"]
+
+
+def test_what_would_be_created_and_for_how_many(marketer, connection):
+    people(3), people(2, email="")
+    canvas = draft(facebook_step(fields=["email"]), delay())
+    page = page_of(marketer, canvas)
+    assert "“Win back” in Northwind Store" in page and "confirm-launch" in page
+    assert re.search(r"in the target audience</dt><dd>5<", page) and re.search(r"“Win back”</dt><dd>3<", page)
+
+
+def test_a_launch_creates_the_audience_and_lets_people_in(marketer, connection, sandbox):
+    people(3)
+    canvas = draft(facebook_step(then="wait"), delay())
+    answer = marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1})
+    assert answer.status_code == 302
+    canvas.refresh_from_db()
+    assert canvas.status == "active" and len(sandbox.audiences()) == 1
+    assert "is active" in marketer.get(answer.url, follow=True).content.decode()
+
+
+def test_what_is_refused_at_launch_is_all_shown_with_the_same_ids(marketer, connection, now):
+    canvas = broken()
+    answer = marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1})
+    expected = {one.id for one in problems(draft_of(canvas, now))}
+    assert expected <= ids(answer.content.decode())
+    canvas.refresh_from_db()
+    assert canvas.status == "draft"
+
+
+def test_what_only_the_launch_finds_out_is_shown_with_its_step(marketer, connection, sandbox):
+    canvas = draft(facebook_step())
+    sandbox.fault("error", {"method": "POST", "path_regex": "customaudiences"}, code=200, subcode=1870034, times=None)
+    page = marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1}).content.decode()
+    assert "The custom audience was not created." in page and "Nobody has entered." in page
+    assert f'href="/canvases/{canvas.pk}/steps/fb/#id_ad_account"' in page
+
+
+def test_what_was_not_reviewed_is_not_launched(marketer, connection):
+    canvas = draft(facebook_step())
+    Canvas.objects.update(edition=2)
+    assert marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1}).status_code == 409
+    canvas.refresh_from_db()
+    assert canvas.status == "draft"
+
+
+def test_a_viewer_reads_the_review_and_can_not_launch(client, connection):
+    client.force_login(user("Viewer"))
+    canvas = draft(facebook_step())
+    page = page_of(client, canvas)
+    assert "confirm-launch" not in page and "Check again" not in page
+    assert client.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1}).status_code == 403
