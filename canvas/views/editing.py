@@ -89,5 +89,5 @@ def notice(request: HttpRequest, canvas: Canvas, context: dict) -> HttpResponse:
         return render(request, "canvas/dialog.html", page, status=409)
     in_form = request.POST.get("notice") == "form"
     template = "canvas/_conflict.html" if in_form else "canvas/_notice.html"
-    response = render(request, template, {"canvas": canvas, **context}, status=409)
+    response = render(request, template, {"canvas": canvas, "form_stays": in_form, **context}, status=409)
     return reswap(retarget(response, "#form-notice" if in_form else "#dialog"), "innerHTML")

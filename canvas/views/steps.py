@@ -92,7 +92,8 @@ def change_type(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     found = step_of(draft_of(canvas, timezone.now()).document, key)
     new = registry.TYPES.get(request.POST.get("type", ""))
     if new is not None and found.settings and not request.POST.get("confirmed"):
-        response = dialog(request, canvas, "canvas/_change_type.html", {"step": found, "new": new})
+        asked = {"step": found, "new": new, "edition": edition(request)}
+        response = dialog(request, canvas, "canvas/_change_type.html", asked)
         return reswap(retarget(response, "#dialog"), "innerHTML")
 
     def change(document: dict) -> dict:

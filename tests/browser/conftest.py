@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.cast import user
 
@@ -40,17 +40,18 @@ def browser() -> Iterator[Browser]:
 def open_page(browser, live_server):
     """Opens a page as somebody: open_page("Marketer", "/canvases/", size="phone", scheme="dark").
 
-    At the end, a console error, a refused script or style, or a request to another host fails the test.
+    At the end, a console error, a refused script or style, or a request to another host fails the test; only answers
+    of the status that is `expected` may be in the console.
     """
     contexts, troubles = [], []
 
-    def opened(role: str | None, path: str, size: str = "wide", scheme: str = "light") -> Page:
+    def opened(role: str | None, path: str, size: str = "wide", scheme: str = "light", expected: int = 0) -> Page:
         context = browser.new_context(viewport=SIZES[size], color_scheme=scheme, base_url=live_server.url)
         contexts.append(context)
         if role:
             context.add_cookies([{"name": "sessionid", "value": session_of(role), "url": live_server.url}])
         page = context.new_page()
-        page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: troubles.append(said.text) if is_trouble(said, expected) else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: elsewhere(request.url, live_server.url, troubles))
         page.goto(path)
@@ -60,6 +61,10 @@ def open_page(browser, live_server):
     for context in contexts:
         context.close()
     assert not troubles
+
+
+def is_trouble(said: ConsoleMessage, expected: int) -> bool:
+    return said.type in ("error", "warning") and f"status of {expected} " not in said.text
 
 
 def session_of(role: str) -> str:
