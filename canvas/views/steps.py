@@ -1,5 +1,7 @@
 """One step: its editor (a dialog that is also a page), its type, and taking it away."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from .. import editing, launch, saving
-from ..document import Document, DocumentRefused, StepSpec, draft_of
+from ..document import Document, DocumentRefused, StepSpec, draft_of, read
 from ..models import Canvas
 from ..steps import registry
 from ..steps.forms import StepForm
@@ -57,9 +59,12 @@ def save_page(request: HttpRequest, canvas: Canvas, form: StepForm, change: savi
 @require_POST
 @permission_required("canvas.change_canvas", raise_exception=True)
 def preview(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """The editor as it would look with these values; nothing is saved."""
+    """The editor as it would look with these values, and what would stop a launch then; nothing is saved."""
     canvas, form = open_editor(pk, key, request)
-    form.is_valid()
+    if form.is_valid():
+        source = editing.set_settings(form.draft.document.source, key, form.settings())
+        form.draft = replace(form.draft, document=read(source))
+        form.step = form.draft.document.by_key[key]
     return editor(request, canvas, form)
 
 

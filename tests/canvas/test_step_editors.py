@@ -151,7 +151,7 @@ def test_the_preview_counts_with_other_fields_and_saves_nothing(marketer, connec
     people(3), people(2, email="")
     canvas = draft(facebook_step(fields=["email"]))
     page = fill(marketer, canvas, "steps/fb/preview/", ad_account=ACCOUNT, fields=["email", "external_id"])
-    assert "5 people have" in page.content.decode()
+    assert "5 people have" in page.content.decode() and "facebook.E008" in page.content.decode()
     assert settings_of(canvas, "fb")["fields"] == ["email"]
 
 
