@@ -24,6 +24,11 @@ class Row:
     url: str
     where: str
 
+    @property
+    def is_in_editor(self) -> bool:
+        """Its cure is a field of the step's editor."""
+        return "/steps/" in self.url
+
 
 @dataclass(frozen=True)
 class Plus:

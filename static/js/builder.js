@@ -19,7 +19,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const { target } = event.detail;
   if (target?.id === "dialog" && dialog && !dialog.open) dialog.showModal();
-  if (target?.id === "dialog") focusFirst(target);
+  if (target?.id === "dialog") focusOn(event.detail.requestConfig.elt.hash?.slice(1)) || focusFirst(target);
   const builder = document.querySelector("#builder");
   if (target?.id !== "builder" || !builder) return;
   dialog?.close();
@@ -33,7 +33,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:sendError", () => saving("offline", "Not saved: the server can’t be reached"));
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr.status === 409) saving("conflict", "Not saved yet");
+  if (event.detail.xhr.status !== 409) return;
+  saving("conflict", "Not saved yet");
+  document.querySelector("form[data-guard]")?.setAttribute("data-dirty", "");
 });
 
 document.addEventListener("click", (event) => {
@@ -41,7 +43,7 @@ document.addEventListener("click", (event) => {
   const around = closer?.closest("dialog");
   if (around) {
     event.preventDefault();
-    around.close();
+    if (mayLeave()) around.close();
   }
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open).showModal();
@@ -61,17 +63,24 @@ document.addEventListener("keydown", (event) => {
   event.target.click();
 });
 
+dialog?.addEventListener("cancel", (event) => mayLeave() || event.preventDefault());
 dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
   for (const select of document.querySelectorAll("select.step-type")) select.value = select.querySelector("[selected]").value;
 });
 
 // A form that was changed is not left without a question.
-document.addEventListener("input", (event) => event.target.closest("form[data-guard]")?.setAttribute("data-dirty", ""));
+for (const name of ["input", "change"]) {
+  document.addEventListener(name, (event) => event.target.closest("form[data-guard]")?.setAttribute("data-dirty", ""));
+}
 document.addEventListener("submit", (event) => event.target.removeAttribute("data-dirty"));
 window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-dirty]")) event.preventDefault();
 });
+
+function mayLeave() {
+  return !dialog?.querySelector("form[data-dirty]") || confirm("Leave without saving what you changed?");
+}
 
 function arrange(root) {
   const graph = root.querySelector("[data-graph]");
@@ -96,13 +105,14 @@ function entryMiddle(graph) {
 
 // The card, or on a phone its line in the outline; or the field that a link names, in the page or in a group of fields.
 function focusOn(id) {
-  if (!id) return;
+  if (!id) return false;
   const key = id.startsWith("step-") ? id.slice(5) : null;
   const found = key ? visible(`[data-card="${CSS.escape(key)}"]`) : document.getElementById(id);
-  if (!found) return;
+  if (!found) return false;
   const inside = key ? found : fieldIn(found);
   inside.focus();
   inside.scrollIntoView({ block: "center", inline: "nearest" });
+  return true;
 }
 
 function fieldIn(element) {

@@ -116,6 +116,7 @@ def test_every_launch_problem_leads_to_its_field(open_page, connection):
     page = open_page("Admin", f"/canvases/{canvas.pk}/review/")
     page.get_by_text("with what partners").or_(page.get_by_text("Checked")).first.wait_for()
     rows = page.locator("a.problem")
+    page.wait_for_load_state("networkidle")
     assert rows.count() >= 7
     for href in [rows.nth(at).get_attribute("href") for at in range(rows.count())]:
         page.goto(href)
@@ -123,6 +124,9 @@ def test_every_launch_problem_leads_to_its_field(open_page, connection):
         assert not fragment or page.evaluate(
             "id => document.getElementById(id).contains(document.activeElement)", fragment
         ), href
+    page.goto(f"/canvases/{canvas.pk}/build/")
+    page.locator(".dock a.problem", has_text="No field to match").click()
+    expect(page.locator("dialog #id_fields_0")).to_be_focused()
 
 
 def test_the_keyboard_alone_adds_a_step_and_comes_back(open_page, connection):
@@ -138,6 +142,18 @@ def test_the_keyboard_alone_adds_a_step_and_comes_back(open_page, connection):
     page.keyboard.press("Enter")
     expect(page.locator("dialog#dialog")).to_be_hidden()
     assert focused(page) == "delay"
+
+
+def test_what_was_typed_is_not_left_without_a_question(open_page, connection):
+    canvas = draft(delay())
+    page = open_page("Marketer", f"/canvases/{canvas.pk}/build/")
+    asked = []
+    page.on("dialog", lambda question: (asked.append(question.message), question.dismiss()))
+    page.get_by_role("button", name="Edit Delay").locator("visible=true").click()
+    page.get_by_label("How long").fill("7")
+    page.keyboard.press("Escape")
+    assert asked == ["Leave without saving what you changed?"]
+    assert page.get_by_label("How long").input_value() == "7"
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
