@@ -10,7 +10,7 @@ from .. import editing
 from ..board import branch_words
 from ..document import draft_of
 from ..steps import registry
-from .editing import canvas_of, changed, dialog, frame, graph
+from .frame import canvas_of, changed, dialog, frame, graph
 
 
 @require_safe

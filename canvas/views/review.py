@@ -16,7 +16,7 @@ from ..document import Draft, draft_of
 from ..models import Canvas
 from ..problems import Problem
 from ..steps.base import StepType
-from .editing import canvas_of, edition, frame, notice
+from .frame import canvas_of, edition, frame, notice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from .. import editing, saving
 from ..document import DocumentRefused
 from ..forms import AudienceForm, EntryForm, NameForm
 from ..models import Canvas
-from .editing import canvas_of, edition, frame
+from .frame import canvas_of, edition, frame
 
 Part = Callable[[forms.Form, dict], dict]
 

@@ -13,7 +13,7 @@ from ..document import Document, DocumentRefused, StepSpec, draft_of, read
 from ..models import Canvas
 from ..steps import registry
 from ..steps.forms import StepForm
-from .editing import canvas_of, changed, dialog, edition, graph
+from .frame import canvas_of, changed, dialog, edition, graph
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,7 +5,8 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from canvas.layout import CARD, draw, svg_path
+from canvas.columns import CARD
+from canvas.layout import draw, svg_path
 from canvas.shape import ENTRY, Node, shape
 
 HEIGHTS = (92, 176)
