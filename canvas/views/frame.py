@@ -85,7 +85,8 @@ def changed(request: HttpRequest, pk: int, change: saving.Change, what: str, ans
 def notice(request: HttpRequest, canvas: Canvas, context: dict) -> HttpResponse:
     """409, in the dialog: beside the form that was refused if there is one, so that it stays as it was filled in."""
     if not request.htmx:
-        page = frame(request, canvas, "build", fragment="canvas/_notice.html", **context)
+        newer = {"newer": reverse("canvas:builder", args=[canvas.pk])}
+        page = frame(request, canvas, "build", fragment="canvas/_notice.html", **newer | context)
         return render(request, "canvas/dialog.html", page, status=409)
     in_form = request.POST.get("notice") == "form"
     template = "canvas/_conflict.html" if in_form else "canvas/_notice.html"

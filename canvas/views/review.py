@@ -37,7 +37,9 @@ def check_again(request: HttpRequest, canvas: Canvas) -> None:
     launching.refresh(draft_of(canvas, now).document, now)
 
 
-def shown(request: HttpRequest, canvas: Canvas, found: list[Problem] | None = None, checked: bool = False):
+def shown(
+    request: HttpRequest, canvas: Canvas, found: list[Problem] | None = None, checked: bool = False
+) -> HttpResponse:
     context = frame(request, canvas, "review", found, checked=checked)
     draft = context["board"].draft
     context |= {"plans": plans(draft), "estimates": estimates(draft), "checked_at": draft.now}
@@ -75,10 +77,17 @@ def launch(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         launching.launch(canvas, timezone.now(), request.user, "dashboard")
     except launching.NotLaunched as refusal:
-        messages.error(request, f"{canvas.name} was not launched. Nobody has entered.")
-        return shown(request, canvas, refusal.problems + warnings(canvas), checked=True)
+        return not_launched(request, canvas, refusal.problems)
     messages.success(request, f"{canvas.name} is active.")
     return redirect(after_launch(canvas))
+
+
+def not_launched(request: HttpRequest, canvas: Canvas, errors: list[Problem]) -> HttpResponse:
+    if canvas.status != Canvas.Status.DRAFT:
+        messages.warning(request, errors[0].message)
+        return redirect("canvas:review", canvas.pk)
+    messages.error(request, f"{canvas.name} was not launched. Nobody has entered.")
+    return shown(request, canvas, errors + warnings(canvas), checked=True)
 
 
 def warnings(canvas: Canvas) -> list[Problem]:
@@ -88,7 +97,8 @@ def warnings(canvas: Canvas) -> list[Problem]:
 
 def stale(request: HttpRequest, canvas: Canvas) -> HttpResponse:
     """Somebody has changed what was reviewed."""
-    return notice(request, canvas, {"conflict": saving.Conflict(canvas), "what": "Launch"})
+    newer = reverse("canvas:review", args=[canvas.pk])
+    return notice(request, canvas, {"conflict": saving.Conflict(canvas), "what": "Launch", "newer": newer})
 
 
 def after_launch(canvas: Canvas) -> str:

@@ -20,6 +20,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const { target } = event.detail;
   if (target?.id === "dialog" && dialog && !dialog.open) dialog.showModal();
   if (target?.id === "dialog") focusOn(event.detail.requestConfig.elt.hash?.slice(1)) || focusFirst(target);
+  if (target?.id === "review" && live) live.textContent = target.querySelector("h2").textContent;
   const builder = document.querySelector("#builder");
   if (target?.id !== "builder" || !builder) return;
   dialog?.close();
@@ -29,10 +30,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.requestConfig.verb === "post" && event.detail.target?.id === "builder") saving("saving", "Saving…");
+  if (event.detail.requestConfig.verb !== "post" || event.detail.target?.id !== "builder") return;
+  saving("saving", "Saving…");
+  // The graph is about to be replaced: what would be clicked now would be lost.
+  event.detail.target.inert = true;
 });
 document.addEventListener("htmx:sendError", () => saving("offline", "Not saved: the server can’t be reached"));
 document.addEventListener("htmx:afterRequest", (event) => {
+  const builder = document.querySelector("#builder");
+  if (builder) builder.inert = false;
   if (event.detail.xhr.status !== 409) return;
   saving("conflict", "Not saved yet");
   document.querySelector("form[data-guard]")?.setAttribute("data-dirty", "");

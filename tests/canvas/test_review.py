@@ -111,6 +111,14 @@ def test_a_launch_creates_the_audience_and_lets_people_in(marketer, connection, 
     assert "is active" in marketer.get(answer.url, follow=True).content.decode()
 
 
+def test_a_second_click_on_launch_says_that_it_is_active(marketer, connection, sandbox):
+    canvas = draft(facebook_step())
+    for _ in range(2):
+        answer = marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1}, follow=True)
+    assert "The Canvas is active: only a draft can be launched." in answer.content.decode()
+    assert len(sandbox.audiences()) == 1
+
+
 def test_what_is_refused_at_launch_is_all_shown_with_the_same_ids(marketer, connection, now):
     canvas = broken()
     answer = marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1})
@@ -131,7 +139,8 @@ def test_what_only_the_launch_finds_out_is_shown_with_its_step(marketer, connect
 def test_what_was_not_reviewed_is_not_launched(marketer, connection):
     canvas = draft(facebook_step())
     Canvas.objects.update(edition=2)
-    assert marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1}).status_code == 409
+    answer = marketer.post(f"/canvases/{canvas.pk}/launch/", {"edition": 1})
+    assert answer.status_code == 409 and f'href="/canvases/{canvas.pk}/review/" data-newer' in answer.content.decode()
     canvas.refresh_from_db()
     assert canvas.status == "draft"
 
