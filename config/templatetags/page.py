@@ -1,6 +1,7 @@
 """Small words for every page: an icon, a time, a name's initials."""
 
 from datetime import datetime
+from functools import cache
 
 from django import template
 from django.templatetags.static import static
@@ -14,10 +15,16 @@ TONES = {"error": "bad", "warning": "warn", "success": "good"}
 TONE_ICONS = {"error": "stop", "warning": "warn", "success": "ok"}
 
 
+@cache
+def sprite() -> str:
+    """A graph of 200 steps has thousands of icons."""
+    return static("icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, tone: str = "") -> SafeString:
     """A picture from the sprite, for eyes only: the words beside it say the same."""
-    where = f"{static('icons.svg')}#i-{name}"
+    where = f"{sprite()}#i-{name}"
     classes = f"icon {tone}".strip()
     return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', classes, where)
 
