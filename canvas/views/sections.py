@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
 
 from .. import editing, saving
 from ..document import DocumentRefused
@@ -61,17 +62,22 @@ def shown(canvas: Canvas) -> dict[str, Any]:
 
 
 def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, part: Part) -> HttpResponse:
-    """Shows the form, or saves it and shows it saved."""
-    conflict = None
+    """Shows the form, or saves it: as it is filled in (htmx; what is not complete yet waits), or by the button."""
+    conflict, is_saved = None, False
     if request.method == "POST":
         try:
-            if save(request, canvas, form, part, name):
-                messages.success(request, "Saved.")
-                return redirect(f"canvas:{name}", canvas.pk)
+            is_saved = save(request, canvas, form, part, name)
         except saving.Conflict as found:
             conflict = found
-    context = frame(request, canvas, name, form=form, conflict=conflict, what=name.title())
-    return render(request, f"canvas/{name}.html", context, status=409 if conflict else 200)
+    if is_saved and not request.htmx:
+        messages.success(request, "Saved.")
+        return redirect(f"canvas:{name}", canvas.pk)
+    unsaved = request.method == "POST" and not is_saved
+    context = frame(
+        request, canvas_of(canvas.pk), name, form=form, conflict=conflict, what=name.title(), unsaved=unsaved
+    )
+    response = render(request, f"canvas/{name}.html", context, status=409 if conflict else 200)
+    return trigger_client_event(response, "saved") if is_saved else response
 
 
 @permission_required("canvas.change_canvas", raise_exception=True)

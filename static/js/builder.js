@@ -29,7 +29,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (builder.dataset.focus) focusOn(`step-${builder.dataset.focus}`);
 });
 
+document.addEventListener("saved", () => document.querySelector("form#section")?.removeAttribute("data-dirty"));
 document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id === "section") saving("saving", "Saving…");
   if (event.detail.requestConfig.verb !== "post" || event.detail.target?.id !== "builder") return;
   saving("saving", "Saving…");
   // The graph is about to be replaced: what would be clicked now would be lost.

@@ -63,7 +63,8 @@ def test_a_canvas_is_built_and_launched_by_clicking(open_page, connection, sandb
     page.get_by_role("heading", name="5 people may enter").wait_for()
     page.get_by_role("link", name=re.compile("Entry")).click()
     page.get_by_label("At launch").check()
-    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#edition")).to_have_value("6")
+    expect(page.get_by_role("link", name="Entry")).not_to_contain_text("problems")
 
     page.get_by_role("link", name="Review & launch").first.click()
     page.get_by_role("heading", name="Nothing stops the launch").wait_for()
@@ -154,6 +155,24 @@ def test_what_was_typed_is_not_left_without_a_question(open_page, connection):
     page.keyboard.press("Escape")
     assert asked == ["Leave without saving what you changed?"]
     assert page.get_by_label("How long").input_value() == "7"
+
+
+def test_on_a_phone_the_outline_does_the_same(open_page, connection):
+    canvas = draft(split(LAPSED, "end", "end"), delay("end"))
+    page = open_page("Marketer", f"/canvases/{canvas.pk}/build/", size="phone")
+    page.get_by_role("button", name=re.compile("Add a step on branch No")).locator("visible=true").click()
+    page.locator("dialog").get_by_role("button", name="Facebook Audience Step").click()
+    expect(page.locator("dialog#dialog")).to_be_hidden()
+    assert focused(page) == "facebook-audience"
+    page.get_by_role("combobox", name="Type of step Facebook Audience Step").locator("visible=true").select_option(
+        "delay"
+    )
+    expect(page.locator("[data-live]")).to_have_text("Facebook Audience Step is now Delay.")
+    page.get_by_role("button", name="Delete Decision Split").locator("visible=true").click()
+    page.get_by_label(re.compile("^On to Delay: Wait 1 hour")).check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("dialog#dialog")).to_be_hidden()
+    assert [step["key"] for step in document(canvas)["steps"]] == ["end"]
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])

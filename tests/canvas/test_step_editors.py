@@ -186,6 +186,18 @@ def test_entry_and_reentry(marketer, filled, entry, reentry):
     assert 'value="2026-12-01T10:00"' in page or filled["at"] == "launch"
 
 
+def test_a_section_is_saved_as_it_is_filled_in_once_it_is_complete(marketer):
+    canvas = draft(delay(), entry=None)
+    htmx, where = {"HX-Request": "true"}, f"/canvases/{canvas.pk}/entry/"
+    waits = marketer.post(where, {"edition": 1, "at": "time", "time": "", "again": "no"}, headers=htmx)
+    assert "Not saved yet" in waits.content.decode() and Canvas.objects.get().edition == 1
+    filled = {"edition": 1, "at": "launch", "again": "no"}
+    for _ in range(2):  # the button after the last field: the same again
+        answer = marketer.post(where, filled, headers=htmx)
+        assert answer.headers["HX-Trigger"] and 'id="edition" name="edition" value="2"' in answer.content.decode()
+    assert marketer.post(where, filled | {"again": "yes"}, headers=htmx).status_code == 409
+
+
 def test_a_start_without_a_time_is_refused(marketer):
     canvas = draft(delay())
     page = fill(marketer, canvas, "entry/", at="time", again="no").content.decode()
