@@ -23,7 +23,6 @@ LABELS = {
     "state": "State", "zip": "ZIP", "country": "Country", "mobile_advertiser_id": "Mobile advertiser id",
     "external_id": "External id",
 }  # fmt: skip
-UNHASHED = {"mobile_advertiser_id", "external_id"}
 IDENTIFYING = {"email", "phone", "mobile_advertiser_id", "external_id"}
 """Any one of these can find a person; names do together with a place or a date of birth, the rest never do."""
 

@@ -11,7 +11,8 @@ from canvas.steps.forms import StepForm
 
 from ..models import AdAccount
 from . import checks, coverage
-from .fields import LABELS, UNHASHED
+from .fields import FIELDS, LABELS
+from .match_fields import UNHASHED
 
 SHORT = {
     "facebook.E005": "no access", "facebook.E006": "not active", "facebook.E007": "no task to create audiences",
@@ -116,7 +117,8 @@ class FacebookAudienceForm(StepForm):
         for name, label in LABELS.items():
             people = found.having[name] if found else None
             share = round(100 * people / found.people, 1) if found and found.people else None
-            yield Match(name, label, name not in UNHASHED, name in self.chosen, people, share)
+            hashed = not UNHASHED.issuperset(FIELDS[name][0])
+            yield Match(name, label, hashed, name in self.chosen, people, share)
 
     @property
     def bar(self) -> Mapping[str, int]:
