@@ -94,8 +94,15 @@ class WholeLibrary(Library):
     """Every segment fetched at once, for a reader of many filters."""
 
     def __init__(self) -> None:
-        self.segments = dict(Segment.objects.values_list("name", "filter"))
-        self.names = list(self.segments)
+        """Nothing is read before it is asked for."""
+
+    @cached_property
+    def segments(self) -> dict[str, Any]:
+        return dict(Segment.objects.values_list("name", "filter"))
+
+    @cached_property
+    def names(self) -> list[str]:
+        return list(self.segments)
 
     def segment(self, name: str) -> Any:
         return self.segments.get(name)

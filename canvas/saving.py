@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from audiences.filters import Fault
 from config.team.models import AuditEvent, User, record
 
-from .document import DocumentRefused, faults_of
+from .document import DocumentRefused
+from .document_faults import faults_of
 from .models import Canvas
 
 Change = Callable[[dict], dict]

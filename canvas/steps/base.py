@@ -33,6 +33,7 @@ class Setting:
 
     label: str
     read: Callable[[Any], Any] = field(default=lambda value: value)
+    is_filter: bool = False
 
 
 @dataclass(frozen=True)

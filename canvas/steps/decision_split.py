@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from audiences import filters
 
@@ -12,13 +11,6 @@ from .base import Routes, Setting, StepType
 from .forms import SplitForm
 
 
-def read_filter(value: Any) -> Any:
-    faults = filters.check(value)
-    if faults:
-        raise filters.FilterRefused(faults)
-    return value
-
-
 class DecisionSplit(StepType):
     type = "decision_split"
     label = "Decision Split"
@@ -26,7 +18,7 @@ class DecisionSplit(StepType):
     does = "People whom the filter fits go Yes, everybody else goes No."
     form_class = SplitForm
     template = "steps/decision_split.html"
-    settings = {"filter": Setting("Filter", read_filter)}
+    settings = {"filter": Setting("Filter", is_filter=True)}
 
     def branches(self, settings) -> tuple[str, str]:
         return ("yes", "no")

@@ -6,7 +6,7 @@ import re
 from audiences import filters, operators
 from audiences.attributes import BUILT_IN
 from audiences.track import KINDS
-from canvas.document import KEYS
+from canvas.document_faults import KEYS
 from config.api import api
 
 SCHEMA = api.get_openapi_schema()

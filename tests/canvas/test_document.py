@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiences.models import Segment
-from canvas.document import KEYS, DocumentRefused, parse
+from canvas.document import DocumentRefused, parse
+from canvas.document_faults import KEYS
 from canvas.models import Canvas
 from canvas.steps import registry
 from tests.cast import delay, document, facebook_step, split
