@@ -1,26 +1,25 @@
-"""Numbers: sums over the journal, plus what step types say of the people who came to them."""
+"""Numbers: sums over the journal, plus what step types say of the people who came to them.
+
+What became of people is read before who arrived, so that the rest (Pending) is never negative while people move.
+"""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from . import document, journal
-from .models import Canvas
+from .journal import Flow
+from .models import Canvas, Step
+from .steps import registry
 
 
 def numbers(canvas: Canvas) -> dict:
-    """`{"canvas": {...}, "steps": [{"key", "type", "entered", "proceeded", ...}]}`.
-
-    What became of people is read before who arrived, so that the rest is never negative while people move.
-    """
-    live = steps_of(canvas)
-    fates = fates_by_key(live)
-    sums = journal.sums(canvas.pk)
-    entered, proceeded = Counter(), Counter()
-    for step, came_from, people in sums:
-        if step is not None:
-            entered[step] += people
-            proceeded[came_from] += people
-    rows = [numbers_of(step, entered, proceeded, fates.get(step.key, {})) for step in live]
-    return {"canvas": totals(canvas, sums), "steps": rows}
+    """`{"canvas": {...}, "steps": [{"key", "type", "entered", "proceeded", ...}]}`, steps in the document's order."""
+    steps = steps_of(canvas)
+    fates = fates_of([step.row for step in steps if step.row])
+    flows = journal.flows([canvas.pk])
+    entered, proceeded = people_by_step(flows)
+    rows = [numbers_of(step, entered, proceeded, fates) for step in steps]
+    return {"canvas": totals(canvas, flows), "steps": rows}
 
 
 def steps_of(canvas: Canvas) -> list[document.StepSpec]:
@@ -29,22 +28,37 @@ def steps_of(canvas: Canvas) -> list[document.StepSpec]:
     return list(document.read(source).with_rows(rows).steps)
 
 
-def fates_by_key(steps: list[document.StepSpec]) -> dict[str, dict[str, int]]:
+def fates_of(steps: Iterable[Step]) -> dict[int, dict[str, int]]:
+    """What step types say of the people who came, by the steps' ids: one query for each type that says anything."""
     of_type = defaultdict(list)
     for step in steps:
-        if step.row:
-            of_type[step.type].append(step)
-    return {key: fate for step_type, some in of_type.items() for key, fate in step_type.numbers(some).items()}
+        of_type[step.type].append(step.pk)
+    return {pk: fate for name, some in of_type.items() for pk, fate in registry.get(name).numbers(some).items()}
 
 
-def numbers_of(step: document.StepSpec, entered: Counter, proceeded: Counter, fates: dict[str, int]) -> dict:
+def people_by_step(flows: Iterable[Flow]) -> tuple[Counter, Counter]:
+    """Who entered each step, and who went on from it to another one."""
+    entered, proceeded = Counter(), Counter()
+    for flow in flows:
+        if flow.step is not None:
+            entered[flow.step] += flow.people
+            proceeded[flow.came_from] += flow.people
+    return entered, proceeded
+
+
+def numbers_of(step: document.StepSpec, entered: Counter, proceeded: Counter, fates: dict[int, dict[str, int]]) -> dict:
     pk = step.row.pk if step.row else 0
     row = {"key": step.key, "type": step.type.type, "entered": entered[pk], "proceeded": proceeded[pk]}
-    rest = {step.type.rest: entered[pk] - sum(fates.values())} if step.type.rest else {}
-    return row | rest | fates
+    return row | with_rest(step.type.type, fates.get(pk, {}), entered[pk])
 
 
-def totals(canvas: Canvas, sums: list) -> dict:
-    came = sum(people for step, came_from, people in sums if came_from is None)
-    left = sum(people for step, _, people in sums if step is None)
+def with_rest(step_type: str, fate: dict[str, int], entered: int) -> dict[str, int]:
+    """The fates and, first, whoever is in none of them yet: together they are `entered`."""
+    name = registry.get(step_type).rest
+    return ({name: entered - sum(fate.values())} if name else {}) | fate
+
+
+def totals(canvas: Canvas, flows: list[Flow]) -> dict:
+    came = sum(flow.people for flow in flows if flow.came_from is None)
+    left = sum(flow.people for flow in flows if flow.step is None)
     return {"name": canvas.name, "status": canvas.status, "entered": came, "inside": came - left, "exited": left}

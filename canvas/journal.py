@@ -1,5 +1,8 @@
 """The journal of arrivals, and its fold: lines that were counted are summed up by the hour, so that sums stay small."""
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from django.db import transaction
 from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncHour
@@ -40,8 +43,18 @@ def add(canvas_id: int, people: int, kind: dict) -> None:
     row.save(update_fields=["n"])
 
 
-def sums(canvas_id: int) -> list[tuple[int | None, int | None, int]]:
-    """(step, came from, people), folded and not: one statement, so that a fold can't slip in between."""
-    hours = ArrivalHour.objects.filter(canvas=canvas_id).values_list("step_id", "came_from_id")
-    fresh = tail(canvas_id).values_list("step_id", "came_from_id")
-    return list(hours.annotate(people=Sum("n")).order_by().union(fresh.annotate(people=Sum("n")).order_by(), all=True))
+class Flow(NamedTuple):
+    """So many people came to `step` (None: the end) from `came_from` (None: they entered)."""
+
+    canvas: int
+    step: int | None
+    came_from: int | None
+    people: int
+
+
+def flows(canvas_ids: Collection[int]) -> list[Flow]:
+    """All of it, folded and not: one statement, so that a fold can't slip in between. A flow may come in two parts."""
+    hours = ArrivalHour.objects.filter(canvas__in=canvas_ids)
+    fresh = Arrival.objects.filter(canvas__in=canvas_ids, folded=False)
+    parts = [rows.values_list(*Flow._fields[:3]).annotate(people=Sum("n")).order_by() for rows in (hours, fresh)]
+    return [Flow(*row) for row in parts[0].union(parts[1], all=True)]

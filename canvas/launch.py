@@ -133,17 +133,23 @@ def activate(canvas: Canvas, document: Document, now: datetime, stamp: int, acto
 
 def stop(canvas: Canvas, actor: User | None = None, via: str = "command line") -> bool:
     """Nobody enters or moves any more; syncs that were handed over are finished. False: it was not active."""
-    return change(canvas, Canvas.Status.ACTIVE, Canvas.Status.STOPPED, "canvas.stopped", actor, via)
+    return change(canvas, {Canvas.Status.ACTIVE}, Canvas.Status.STOPPED, "canvas.stopped", actor, via)
 
 
 def resume(canvas: Canvas, actor: User | None = None, via: str = "command line") -> bool:
     """Goes on where it stopped. False: it was not stopped."""
-    return change(canvas, Canvas.Status.STOPPED, Canvas.Status.ACTIVE, "canvas.resumed", actor, via)
+    return change(canvas, {Canvas.Status.STOPPED}, Canvas.Status.ACTIVE, "canvas.resumed", actor, via)
+
+
+def archive(canvas: Canvas, actor: User | None = None, via: str = "command line") -> bool:
+    """Out of the way for good; its numbers stay. False: it is running."""
+    old = {Canvas.Status.DRAFT, Canvas.Status.STOPPED}
+    return change(canvas, old, Canvas.Status.ARCHIVED, "canvas.archived", actor, via)
 
 
 @transaction.atomic
-def change(canvas: Canvas, old: str, new: str, action: str, actor: User | None, via: str) -> bool:
-    changed = bool(Canvas.objects.filter(pk=canvas.pk, status=old).update(status=new))
+def change(canvas: Canvas, old: set[str], new: str, action: str, actor: User | None, via: str) -> bool:
+    changed = bool(Canvas.objects.filter(pk=canvas.pk, status__in=old).update(status=new))
     if changed:
         record(action, canvas.name, actor=actor, via=via)
     canvas.refresh_from_db()

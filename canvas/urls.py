@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from .views import builder, canvases, review, sections, steps
+from .views import analytics, builder, canvases, review, sections, steps
 
 app_name = "canvas"
 urlpatterns = [
     path("", canvases.index, name="list"),
+    path("new/", canvases.create, name="create"),
+    path("import/", canvases.import_document, name="import"),
+    path("<int:pk>/export/", canvases.export, name="export"),
+    path("<int:pk>/duplicate/", canvases.duplicate, name="duplicate"),
+    path("<int:pk>/archive/", canvases.archive, name="archive"),
+    path("<int:pk>/stop/", canvases.stop, name="stop"),
+    path("<int:pk>/resume/", canvases.resume, name="resume"),
+    path("<int:pk>/analytics/", analytics.canvas, name="analytics"),
+    path("<int:pk>/analytics/<slug:key>/", analytics.step, name="step_analytics"),
+    path("<int:pk>/analytics/<slug:key>/people/", analytics.step_people, name="step_people"),
     path("<int:pk>/build/", builder.builder, name="builder"),
     path("<int:pk>/add/", builder.add, name="add"),
     path("<int:pk>/link/", builder.link, name="link"),

@@ -9,16 +9,30 @@ from django.contrib.auth.decorators import login_not_required, permission_requir
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audiences.models import Profile
+from canvas import overview
 from canvas.models import Canvas
+from integrations.health import Overview
+from integrations.partner import PARTNERS
+
+CANVASES = 8
+MOST_SUMMED = 200
 
 
 @require_safe
 @permission_required("canvas.view_canvas", raise_exception=True)
 def home(request: HttpRequest) -> HttpResponse:
-    canvases = Canvas.objects.exclude(status=Canvas.Status.ARCHIVED).order_by("-updated_at")[:10]
-    return render(request, "home/home.html", {"canvases": canvases})
+    """What is broken stands on top; then the sum of all that was passed on, and the Canvases changed last."""
+    canvases = Canvas.objects.exclude(status=Canvas.Status.ARCHIVED).select_related("author").order_by("-updated_at")
+    rows = overview.rows(canvases[:CANVASES])
+    fates = overview.together(overview.rows(canvases.filter(live_version__isnull=False)[:MOST_SUMMED]))
+    context = {"rows": rows, "fates": fates, "passed_on": sum(fates.values()), "people": Profile.objects.exists()}
+    overviews = [Overview(key, timezone.now()) for key in PARTNERS]
+    broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
+    return render(request, "home/home.html", context | {"broken": broken})
 
 
 @require_safe

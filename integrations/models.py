@@ -130,6 +130,10 @@ class CustomAudience(Pausable):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def field_words(self) -> list[str]:
+        return [name.replace("_", " ") for name in self.fields]
+
 
 class SyncBatch(models.Model):
     """Up to 10,000 people on their way into one custom audience: one request. All that a try needs to know is here."""

@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from canvas.document import StepSpec
-
 from .models import SyncBatch
 
 State = SyncBatch.State
 NAMES = ("synced", "missing_fields", "not_synced", "withdrawn")
 
 
-def fates(steps: Sequence[StepSpec]) -> dict[str, dict[str, int]]:
-    """By step key. Whoever entered and is in none of them is Pending."""
-    rows = SyncBatch.objects.filter(audience__step__in=[step.row for step in steps]).values("audience__step__key")
-    found = {row.pop("audience__step__key"): row for row in rows.annotate(**sums()).order_by()}
-    return {step.key: found.get(step.key, dict.fromkeys(NAMES, 0)) for step in steps}
+def fates(steps: Sequence[int]) -> dict[int, dict[str, int]]:
+    """By the ids of Step rows. Whoever entered and is in none of them is Pending."""
+    rows = SyncBatch.objects.filter(audience__step__in=steps).values("audience__step")
+    found = {row.pop("audience__step"): row for row in rows.annotate(**sums()).order_by()}
+    return {step: found.get(step, dict.fromkeys(NAMES, 0)) for step in steps}
 
 
 def sums() -> dict[str, Coalesce]:

@@ -50,10 +50,11 @@ class Place(NamedTuple):
         return f"{self.batch}-{self.entry}"
 
 
-def people(step: Step | None, status: str, after: str, limit: int) -> Page:
-    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched."""
+def people(step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
+    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these profiles."""
     place = read(after)
-    rows = found(step, status, place, limit) if step else []
+    theirs = Q() if only is None else Q(profile__in=only.values("pk"))
+    rows = found(step, status, place, limit, theirs) if step else []
     shown = [person for _, person in rows[:limit]]
     return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "")
 
@@ -65,15 +66,15 @@ def read(after: str) -> Place:
     return Place(int(match[1]), int(match[2]))
 
 
-def found(step: Step, status: str, place: Place, limit: int) -> list[tuple[Place, StepPerson]]:
+def found(step: Step, status: str, place: Place, limit: int, only: Q) -> list[tuple[Place, StepPerson]]:
     """One more than the page holds, if there are more."""
-    rows = list(standing(step, place, limit + 1)) if status in ("", "pending") and not place.batch else []
+    rows = list(standing(step, place, limit + 1, only)) if status in ("", "pending") and not place.batch else []
     start = place if place.batch else Place(0, 0)
-    return rows + list(members(step, status, start, limit + 1 - len(rows)))
+    return rows + list(members(step, status, start, limit + 1 - len(rows), only))
 
 
-def standing(step: Step, place: Place, most: int) -> Iterator[tuple[Place, StepPerson]]:
-    rows = Entry.objects.filter(cohort__step=step, cohort__ended_at=None, pk__gt=place.entry).order_by("pk")
+def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
+    rows = Entry.objects.filter(only, cohort__step=step, cohort__ended_at=None, pk__gt=place.entry).order_by("pk")
     for pk, profile, external_id, status in rows.values_list(
         "pk", "profile_id", "profile__external_id", "canvas__status"
     )[:most]:
@@ -82,12 +83,13 @@ def standing(step: Step, place: Place, most: int) -> Iterator[tuple[Place, StepP
         yield Place(0, pk), StepPerson(pk, profile if external_id else None, external_id, "pending", cause)
 
 
-def members(step: Step, status: str, place: Place, most: int) -> Iterator[tuple[Place, StepPerson]]:
+def members(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
     batches, people_of = STATUSES.get(status, (Q(size__gt=0), Q()))
-    rows = SyncBatch.objects.filter(batches, audience__step=step, pk__gte=place.batch).order_by("pk")
-    holding = list(rows.values_list("pk", flat=True)[: most + 1])  # Each has one to show, but for the one half shown.
+    holding = SyncBatch.objects.filter(batches, audience__step=step, pk__gte=place.batch).order_by("pk").values("pk")
+    if not only:  # Each batch has one to show, but for the one half shown.
+        holding = list(holding.values_list("pk", flat=True)[: most + 1])
     later = Q(batch__gt=place.batch) | Q(batch=place.batch, entry__gt=place.entry)
-    chosen = with_all_that_is_told().filter(later, people_of, batch__in=holding)
+    chosen = with_all_that_is_told().filter(later, people_of, only, batch__in=holding)
     for member in chosen.order_by("batch_id", "entry_id")[:most]:
         yield Place(member.batch_id, member.entry_id), person(member)
 

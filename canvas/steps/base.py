@@ -65,6 +65,7 @@ class StepType:
     """Settings as a document may have them, for the API's documentation."""
     statuses: Sequence[str] = ()
     """What became of one person here, for types that list people: the keys of `numbers` and `rest`."""
+    details_template: str = ""
     rest: str = ""
     """What analytics calls the people who entered and are in none of `numbers`."""
 
@@ -112,13 +113,25 @@ class StepType:
         """Where the due `cohorts` go: one branch for everybody, or Routes. May write; they are locked."""
         return "next"
 
-    def numbers(self, steps: "Sequence[StepSpec]") -> dict[str, dict[str, int]]:
-        """What became of people, by step key: disjoint counts of those who are done. A constant number of queries."""
+    def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:
+        """What became of people, by the ids of Step rows, of any Canvases: disjoint counts of those who are done.
+
+        A constant number of queries.
+        """
         return {}
 
-    def people(self, step: "StepSpec", status: str, after: str, limit: int) -> Page:
+    def people(self, step: "StepSpec", status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
         """The people who came here, of one of `statuses` or ("") of any. `after` is the last page's `next`.
 
-        A constant number of queries. ValueError when `after` is no such cursor.
+        `only`: the profiles that are asked for (a search). A constant number of queries. ValueError
+        when `after` is no such cursor.
         """
         return Page((), "")
+
+    def details(self, step: "StepSpec", now: datetime) -> Mapping[str, Any]:
+        """What `details_template` shows under the numbers of this step. A constant number of queries."""
+        return {}
+
+    def is_moving(self, step: "StepSpec") -> bool:
+        """The numbers are about to change by themselves, so the page should look again soon."""
+        return False

@@ -1,14 +1,124 @@
-"""The list of Canvases."""
+"""The list of Canvases, and what can be done with a whole one: create, import, export, duplicate, archive."""
 
+import json
+import re
+
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from .. import drafts, launch, overview
+from ..document import Document, parse
+from ..forms import NameForm
+from ..import_form import ImportForm
 from ..models import Canvas
+
+PAGE = 25
+Status = Canvas.Status
 
 
 @require_safe
 @permission_required("canvas.view_canvas", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "canvas/list.html", {"canvases": Canvas.objects.order_by("-updated_at")})
+    search, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    page = Paginator(chosen(search, status), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": overview.rows(page.object_list), "q": search, "status": status}
+    return render(request, "canvas/list.html", context | {"statuses": Status.choices})
+
+
+def chosen(search: str, status: str) -> QuerySet[Canvas]:
+    """Archived ones only when asked for."""
+    found = Canvas.objects.order_by("-updated_at", "-pk").select_related("author")
+    found = found.filter(status=status) if status in Status.values else found.exclude(status=Status.ARCHIVED)
+    return found.filter(name__icontains=search.replace("\x00", "")) if search else found
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("canvas.add_canvas", raise_exception=True)
+def create(request: HttpRequest) -> HttpResponse:
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        canvas = made(request, form, parse({"name": form.cleaned_data["name"], "steps": []}), "name")
+        if canvas:
+            return redirect("canvas:builder", canvas.pk)
+    return create_page(request, name=form)
+
+
+@require_POST
+@permission_required("canvas.add_canvas", raise_exception=True)
+def import_document(request: HttpRequest) -> HttpResponse:
+    form = ImportForm(request.POST, request.FILES)
+    canvas = made(request, form, form.cleaned_data["file"], "file") if form.is_valid() else None
+    return redirect("canvas:builder", canvas.pk) if canvas else create_page(request, upload=form)
+
+
+def made(request: HttpRequest, form: NameForm | ImportForm, document: Document, field: str) -> Canvas | None:
+    try:
+        return drafts.create(document, actor=request.user, via="dashboard")
+    except drafts.NotSaved as refusal:
+        form.add_error(field, str(refusal))
+        return None
+
+
+def create_page(request: HttpRequest, name: NameForm | None = None, upload: ImportForm | None = None) -> HttpResponse:
+    wrong = bool((name and name.errors) or (upload and upload.errors))
+    context = {"form": name or NameForm(), "upload": upload or ImportForm()}
+    return render(request, "canvas/create.html", context, status=422 if wrong else 200)
+
+
+@require_safe
+@permission_required("canvas.view_canvas", raise_exception=True)
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = get_object_or_404(Canvas, pk=pk)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", canvas.name).strip("-").lower() or "canvas"
+    body = json.dumps(canvas.document, indent=2, ensure_ascii=False)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+    return HttpResponse(body, content_type="application/json", headers=disposition)
+
+
+@require_POST
+@permission_required("canvas.add_canvas", raise_exception=True)
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = get_object_or_404(Canvas, pk=pk)
+    twin = drafts.duplicate(canvas, actor=request.user, via="dashboard")
+    messages.success(request, f"{twin.name} is a draft. Custom audiences of its own are made when it is launched.")
+    return redirect("canvas:builder", twin.pk)
+
+
+@require_POST
+@permission_required("canvas.change_canvas", raise_exception=True)
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = get_object_or_404(Canvas, pk=pk)
+    if launch.archive(canvas, actor=request.user, via="dashboard"):
+        messages.success(request, f"{canvas.name} is archived.")
+    else:
+        messages.error(request, f"{canvas.name} is {canvas.status}: stop it first.")
+    return redirect("canvas:list")
+
+
+@require_POST
+@permission_required("canvas.launch_canvas", raise_exception=True)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = get_object_or_404(Canvas, pk=pk)
+    if launch.stop(canvas, actor=request.user, via="dashboard"):
+        messages.success(
+            request, f"{canvas.name} is stopped. Nobody enters or moves; what was handed over is still sent."
+        )
+    else:
+        messages.error(request, f"{canvas.name} is {canvas.status}, so there was nothing to stop.")
+    return redirect("canvas:analytics", canvas.pk)
+
+
+@require_POST
+@permission_required("canvas.launch_canvas", raise_exception=True)
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    canvas = get_object_or_404(Canvas, pk=pk)
+    if launch.resume(canvas, actor=request.user, via="dashboard"):
+        messages.success(request, f"{canvas.name} goes on where it stopped.")
+    else:
+        messages.error(request, f"{canvas.name} is {canvas.status}, so there was nothing to resume.")
+    return redirect("canvas:analytics", canvas.pk)

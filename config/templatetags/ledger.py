@@ -44,6 +44,11 @@ def terms(numbers: Mapping[str, int]) -> Iterator[Term]:
         x += width
 
 
+@register.filter
+def state_label(name: str) -> str:
+    return STATES[name][1]
+
+
 @register.inclusion_tag("_partials/ledger_bar.html")
 def ledger_bar(numbers: Mapping[str, int], thin: bool = False) -> dict:
     return {"terms": list(terms(numbers)), "thin": thin}

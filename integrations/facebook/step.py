@@ -10,7 +10,7 @@ from canvas.problems import Problem
 from canvas.steps.base import Fact, Setting, StepType
 from canvas.steps.people import Page
 
-from .. import connecting, creating, numbers, outbox, step_people
+from .. import connecting, creating, numbers, outbox, step_causes, step_people
 from ..errors import PartnerError
 from ..models import Connection, CustomAudience
 from . import checks, coverage
@@ -35,6 +35,7 @@ class FacebookAudienceStep(StepType):
     template = "steps/facebook_audience.html"
     statuses = tuple(step_people.STATUSES)
     rest = "pending"
+    details_template = "integrations/_step_causes.html"
     example = {"ad_account": "act_1001", "audience_name": "Win back", "fields": ["email", "phone"]}
     settings = {
         "ad_account": Setting("Ad account", read_text),
@@ -88,11 +89,17 @@ class FacebookAudienceStep(StepType):
         outbox.enqueue(audience, cohorts, now)
         return "next"
 
-    def numbers(self, steps: Sequence[StepSpec]) -> dict[str, dict[str, int]]:
+    def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:
         return numbers.fates(steps)
 
-    def people(self, step: StepSpec, status: str, after: str, limit: int) -> Page:
-        return step_people.people(step.row, status, after, limit)
+    def people(self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
+        return step_people.people(step.row, status, after, limit, only)
+
+    def details(self, step: StepSpec, now: datetime) -> dict:
+        return step_causes.details(step.row, now) if step.row else {}
+
+    def is_moving(self, step: StepSpec) -> bool:
+        return bool(step.row) and step_causes.is_moving(step.row)
 
 
 def where(step: StepSpec) -> dict:

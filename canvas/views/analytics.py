@@ -1,0 +1,93 @@
+"""The numbers of a Canvas, and of one of its steps with the people who came there.
+
+What is searched for is personal data: it travels in the body of a POST and never stands in an address or a log.
+"""
+
+from django import forms
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from audiences import masking, people
+from audiences.models import Profile
+
+from .. import analytics, overview
+from ..document import StepSpec
+from ..models import Canvas
+
+PEOPLE = 50
+may_view = permission_required("canvas.view_canvas", raise_exception=True)
+
+
+class PeopleForm(forms.Form):
+    """What the list of a step's people is asked for."""
+
+    q = forms.CharField(required=False, max_length=320)
+    status = forms.CharField(required=False, max_length=40)
+    after = forms.CharField(required=False, max_length=60)
+
+
+@require_safe
+@never_cache
+@may_view
+def canvas(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+    steps, numbers = analytics.steps_of(found), analytics.numbers(found)
+    rows = [{"spec": spec, "numbers": row} for spec, row in zip(steps, numbers["steps"], strict=True)]
+    context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "now": timezone.now()}
+    context |= {"fates": overview.rows([found])[0].fates}
+    return render(request, part(request, "canvas/analytics.html", "canvas/_analytics.html"), context)
+
+
+@require_safe
+@never_cache
+@may_view
+def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    found, spec = step_of(pk, key)
+    now = timezone.now()
+    numbers = next(row for row in analytics.numbers(found)["steps"] if row["key"] == key)
+    context = {"canvas": found, "spec": spec, "numbers": numbers, "now": now, "moving": spec.type.is_moving(spec)}
+    context |= spec.type.details(spec, now)
+    if request.htmx:
+        return render(request, "canvas/_step_numbers.html", context)
+    return render(request, "canvas/step_analytics.html", context | people_of(request, spec, PeopleForm({})))
+
+
+@require_POST
+@may_view
+def step_people(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    found, spec = step_of(pk, key)
+    context = {"canvas": found, "spec": spec} | people_of(request, spec, PeopleForm(request.POST))
+    return render(request, "canvas/_step_people.html", context)
+
+
+def step_of(pk: int, key: str) -> tuple[Canvas, StepSpec]:
+    found = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+    spec = next((spec for spec in analytics.steps_of(found) if spec.key == key), None)
+    if spec is None:
+        raise Http404
+    return found, spec
+
+
+def part(request: HttpRequest, page: str, fragment: str) -> str:
+    """A page looks again by asking for the part that changes."""
+    return fragment if request.htmx else page
+
+
+def people_of(request: HttpRequest, spec: StepSpec, form: PeopleForm) -> dict:
+    """The list, found by whom it is asked for and in which state."""
+    if not form.is_valid():
+        raise Http404
+    asked, statuses = form.cleaned_data, spec.type.statuses
+    status = asked["status"] if asked["status"] in statuses else ""
+    only = people.matching(asked["q"], masking.may_see(request.user)) if asked["q"] else None
+    try:
+        page = spec.type.people(spec, status, asked["after"], PEOPLE, only)
+    except ValueError:
+        raise Http404 from None
+    profiles = Profile.objects.in_bulk([person.profile_id for person in page.people if person.profile_id])
+    rows = [(person, profiles.get(person.profile_id)) for person in page.people]
+    return {"people": rows, "next": page.next, "status": status, "term": asked["q"], "statuses": statuses}

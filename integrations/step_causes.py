@@ -1,0 +1,177 @@
+"""Why people of a step are not there: one line per cause, with its people, its clock and the last answer.
+
+A constant number of queries, all of them over batches, but for the reasons of refused rows.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, F, Max, Min, Q, Sum
+
+from canvas.models import Cohort, Step
+
+from .errors import cure, sentence
+from .health import Overview
+from .models import Attempt, CustomAudience, Member, Pausable, SyncBatch
+from .partner import PARTNERS
+
+State = SyncBatch.State
+WAITING = (State.OPEN, State.SEALED)
+MOST_REASONS = 20
+NO_FIELD = "None of the chosen fields is known."
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How long a cause has been retried, and what comes next. `share` of the hours is over, in percent."""
+
+    began_at: datetime
+    ends_at: datetime
+    next_at: datetime | None
+    share: float
+
+
+@dataclass(frozen=True)
+class Cause:
+    """People of one state whom one thing keeps out."""
+
+    state: str
+    people: int
+    title: str
+    hint: str = ""
+    clock: Clock | None = None
+    ended_at: datetime | None = None
+    answer: Attempt | None = None
+
+
+def of_step(step: Step, now: datetime) -> list[Cause]:
+    batches = SyncBatch.objects.filter(audience__step=step)
+    answers = last_answers(batches)
+    paused = pauses_of(step)
+    groups = list(grouped(batches))
+    found = [
+        *standing(step),
+        *waiting(groups, paused, answers, now),
+        *left_out(groups),
+        *given_up(groups, answers),
+        *refused(batches, groups),
+    ]
+    return [cause for cause in found if cause.people > 0]
+
+
+def details(step: Step, now: datetime) -> dict:
+    """What the page of a step shows under its numbers."""
+    causes = of_step(step, now)
+    out = sum(cause.people for cause in causes)
+    context = {"causes": causes, "out": out, "hours": f"{settings.SYNC_RETRY_HOURS:g}", "audiences": audiences_of(step)}
+    return context | troubles_of(step, now)
+
+
+def troubles_of(step: Step, now: datetime) -> dict:
+    """What holds back an audience of this step, to be told and retried."""
+    audience = CustomAudience.objects.filter(step=step).select_related("ad_account__connection").order_by("-pk").first()
+    if audience is None:
+        return {"troubles": []}
+    account = audience.ad_account
+    mine = {("audience", audience.pk), ("account", account.pk), ("connection", account.connection_id)}
+    overview = Overview(account.connection.partner, now)
+    found = [trouble for trouble in overview.troubles if (trouble.kind, trouble.pk) in mine]
+    return {"troubles": found, "overview": overview, "partner": PARTNERS[overview.key]}
+
+
+def grouped(batches) -> Iterable[dict]:
+    """Batches of one state and cause together."""
+    sums = {name: Sum(name) for name in ("size", "missing", "refused", "rejected_unnamed", "withdrawn")}
+    times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
+    rows = batches.values("state", "cause", "cause_detail", "audience")
+    return rows.annotate(**{f"{name}_sum": value for name, value in sums.items()}, **times).order_by("-size_sum")
+
+
+def standing(step: Step) -> Iterator[Cause]:
+    """They came, and the engine has not handed them over: it does so at once, but not while the Canvas is stopped."""
+    here = Cohort.objects.filter(step=step, canvas=step.canvas_id, ended_at=None).aggregate(n=Sum("size"))["n"] or 0
+    yield Cause("pending", here, "Not handed over yet", "A stopped Canvas hands nobody over; resume it.")
+
+
+def waiting(groups: list[dict], paused: dict[int, Pausable], answers: dict, now: datetime) -> Iterator[Cause]:
+    """What is being retried, and who waits for it without having been tried."""
+    for row in groups:
+        if row["state"] in WAITING:
+            scope = paused.get(row["audience"])
+            kind = row["cause"] or (scope.pause_kind if scope else "")
+            detail = row["cause_detail"] or (scope.pause_detail if scope else "")
+            title, hint = words(kind, detail) if kind else ("On their way", "They are sent within seconds.")
+            clock = clock_of(row, scope, now) if row["began"] else None
+            yield Cause("pending", row["size_sum"] - row["withdrawn_sum"], title, hint, clock, None, answers.get(kind))
+
+
+def clock_of(row: dict, scope: Pausable | None, now: datetime) -> Clock:
+    hours = timedelta(hours=settings.SYNC_RETRY_HOURS)
+    following = max((moment for moment in (row["next"], scope and scope.paused_until) if moment), default=None)
+    share = 100 * (now - row["began"]) / hours
+    return Clock(row["began"], row["began"] + hours, following, round(min(max(share, 0), 100), 1))
+
+
+def left_out(groups: list[dict]) -> Iterator[Cause]:
+    missing = sum(row["missing_sum"] for row in groups if row["state"] == State.DONE)
+    yield Cause(
+        "missing_fields",
+        missing,
+        NO_FIELD,
+        "Choose more fields to match, or import what is missing. They were not sent.",
+    )
+    cancelled = sum(row["size_sum"] if row["state"] == State.WITHDRAWN else row["withdrawn_sum"] for row in groups)
+    yield Cause("withdrawn", cancelled, "Cancelled or erased before they were sent.")
+
+
+def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
+    for row in groups:
+        if row["state"] == State.FAILED:
+            title, hint = words(row["cause"], row["cause_detail"])
+            people = row["size_sum"] - row["withdrawn_sum"]
+            yield Cause("not_synced", people, title, hint, None, row["settled"], answers.get(row["cause"]))
+
+
+def refused(batches, groups: list[dict]) -> Iterator[Cause]:
+    """Rows that the partner took out by itself, by its reason."""
+    rows = Member.objects.filter(batch__in=batches.filter(refused__gt=0), verdict=Member.Verdict.REFUSED)
+    for reason, people in rows.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:MOST_REASONS]:
+        yield Cause("not_synced", people, f"The row was refused: {reason}", "Final: trying again can't help.")
+    unnamed = sum(row["rejected_unnamed_sum"] for row in groups if row["state"] == State.DONE)
+    yield Cause("not_synced", unnamed, "Rows were refused without being named.", "Final: trying again can't help.")
+
+
+def words(kind: str, detail: str) -> tuple[str, str]:
+    return f"{sentence(kind)} {detail}".strip(), cure(kind)
+
+
+def last_answers(batches) -> dict[str, Attempt]:
+    """The last failed attempt of each kind."""
+    failed = Attempt.objects.filter(batch__in=batches).exclude(outcome__in=["", "accepted", "lost"])
+    newest = failed.values("outcome").annotate(last=Max("pk")).order_by().values("last")
+    return {attempt.outcome: attempt for attempt in Attempt.objects.filter(pk__in=newest)}
+
+
+def pauses_of(step: Step) -> dict[int, Pausable]:
+    """What holds back each audience of the step, the narrowest scope first."""
+    rows = CustomAudience.objects.filter(step=step).select_related("ad_account__connection")
+    held = {}
+    for audience in rows:
+        scopes = (audience, audience.ad_account, audience.ad_account.connection)
+        scope = next((scope for scope in scopes if scope.paused_until), None)
+        if scope:
+            held[audience.pk] = scope
+    return held
+
+
+def audiences_of(step: Step) -> list[CustomAudience]:
+    """The custom audiences that the step has filled, the latest first."""
+    rows = CustomAudience.objects.filter(step=step).select_related("ad_account").annotate(batches_made=Count("batches"))
+    return list(rows.order_by(F("created_at").desc(), "-pk"))
+
+
+def is_moving(step: Step) -> bool:
+    """Something is on its way and nothing holds it back: the numbers will change by themselves."""
+    return SyncBatch.objects.filter(Q(state__in=WAITING), audience__step=step, size__gt=0).exists()
