@@ -1,24 +1,29 @@
-"""Saving a draft: one change, under the row's lock, and only on the edition that the editor saw.
+"""Keeping a draft: one change at a time, under the row's lock, and only on the edition that the editor saw.
 
 Somebody else's save in between is a Conflict and nothing is changed; the same change twice is none. What a change makes
 worse than it was is refused; what was wrong before stays a launch Problem.
 """
 
 from collections.abc import Callable
+from itertools import count
 
 from django.db import IntegrityError, transaction
 
 from audiences.filters import Fault
 from config.team.models import AuditEvent, User, record
 
-from .document import DocumentRefused
+from .document import Document, DocumentRefused, read
 from .document_faults import faults_of
 from .models import Canvas
 
 Change = Callable[[dict], dict]
 
 
-class Conflict(Exception):
+class NotSaved(Exception):
+    """The draft was not saved."""
+
+
+class Conflict(NotSaved):
     """Somebody else has saved meanwhile."""
 
     def __init__(self, canvas: Canvas) -> None:
@@ -36,28 +41,51 @@ class Conflict(Exception):
         return str(save.actor or save.via) if save else "Somebody"
 
 
-class NotADraft(Exception):
+class NotADraft(NotSaved):
     """Only a draft can be changed."""
+
+
+class NameTaken(DocumentRefused):
+    """There is a Canvas of this name already."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault("name", "Another Canvas has this name. Choose one that tells them apart.")])
 
 
 SAVED = "canvas.saved"
 
 
+def create(document: Document, actor: User | None = None, via: str = "dashboard") -> Canvas:
+    """A new draft. Raises NameTaken."""
+    return store(Canvas(document={}, edition=0, author=actor), document.source, actor, "Created", via)
+
+
+def duplicate(canvas: Canvas, actor: User | None = None, via: str = "dashboard") -> Canvas:
+    """A draft with the same document, named after it."""
+    names = set(Canvas.objects.filter(name__startswith=canvas.name[:80]).values_list("name", flat=True))
+    twins = (f"{canvas.name[:80]} (copy{f' {number}' if number > 1 else ''})" for number in count(1))
+    name = next(twin for twin in twins if twin not in names)
+    return create(read(canvas.document | {"name": name}), actor, via)
+
+
 @transaction.atomic
-def save(pk: int, edition: int, change: Change, actor: User, what: str) -> Canvas:
-    """Raises Conflict, NotADraft, DocumentRefused, or what the change raises; nothing is stored then."""
+def save(pk: int, edition: int | None, change: Change, actor: User | None, what: str, via: str = "dashboard") -> Canvas:
+    """`edition` is the one that was read; None saves over whatever there is.
+
+    Raises NotSaved kinds, DocumentRefused, or what the change raises; nothing is stored then.
+    """
     canvas = Canvas.objects.select_for_update().get(pk=pk)
     if canvas.status != Canvas.Status.DRAFT:
-        raise NotADraft
+        raise NotADraft(f"The Canvas is {canvas.status}. {NotADraft.__doc__}")
     made = change(canvas.document)
     if made == canvas.document:
         return canvas
-    if canvas.edition != edition:
+    if edition is not None and canvas.edition != edition:
         raise Conflict(canvas)
     faults = worse(canvas.document, made)
     if faults:
         raise DocumentRefused(faults)
-    return store(canvas, made, actor, what)
+    return store(canvas, made, actor, what, via)
 
 
 def worse(old: dict, new: dict) -> list[Fault]:
@@ -67,15 +95,13 @@ def worse(old: dict, new: dict) -> list[Fault]:
     return [fault for fault in faults if fault not in before]
 
 
-def store(canvas: Canvas, document: dict, actor: User, what: str) -> Canvas:
+def store(canvas: Canvas, document: dict, actor: User | None, what: str, via: str) -> Canvas:
     canvas.document, canvas.name, canvas.edition = document, document["name"], canvas.edition + 1
     try:
         with transaction.atomic():
-            canvas.save(update_fields=["document", "name", "edition", "updated_at"])
+            canvas.save(update_fields=["document", "name", "edition", "updated_at"] if canvas.pk else None)
     except IntegrityError:
-        raise DocumentRefused([Fault("name", NAME_TAKEN)]) from None
-    record(SAVED, canvas.name, actor=actor, via="dashboard", canvas=canvas.pk, edition=canvas.edition, what=what)
+        raise NameTaken from None
+    action = "canvas.created" if canvas.edition == 1 else SAVED
+    record(action, canvas.name, actor=actor, via=via, canvas=canvas.pk, edition=canvas.edition, what=what)
     return canvas
-
-
-NAME_TAKEN = "Another Canvas has this name. Choose one that tells them apart."

@@ -51,7 +51,7 @@ class Place(NamedTuple):
 
 
 def people(step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
-    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these profiles."""
+    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these."""
     place = read(after)
     theirs = Q() if only is None else Q(profile__in=only.values("pk"))
     rows = found(step, status, place, limit, theirs) if step else []

@@ -12,7 +12,7 @@ from audiences.values import stored_time
 from config.team.keys import needs
 from config.team.refusals import Refusal, wrong_path
 
-from .. import drafts
+from .. import saving
 from ..document import parse
 from ..models import Canvas
 from .grammar import EXAMPLE
@@ -53,9 +53,9 @@ def list_canvases(request: HttpRequest) -> dict:
 def create_canvas(request: HttpRequest, response: HttpResponse, document: Body[Any]) -> dict:
     """Makes a draft. It may be incomplete; every wrong path is named."""
     try:
-        return described(drafts.create(parse(document), via=request.auth.name), response)
-    except drafts.NameTaken as error:
-        raise Refusal(409, str(error)) from None
+        return described(saving.create(parse(document), via=request.auth.name), response)
+    except saving.NameTaken as error:
+        raise Refusal(409, error.faults[0].message) from None
 
 
 @router.get("/canvases/{int:canvas_id}", response=CanvasAnswer, summary="Read a Canvas", **needs("canvases"))
@@ -75,12 +75,15 @@ def replace_canvas(
     if_match: IfMatch = None, edition: Edition = None,
 ) -> dict:  # fmt: skip
     """Replaces the document of a draft. Without an edition it is replaced whoever saved it last."""
-    canvas, matched = found(canvas_id), matching(if_match)
+    canvas, matched, source = found(canvas_id), matching(if_match), parse(document).source
+    read = edition if matched is None else matched
     try:
-        saved = drafts.save(canvas, parse(document), edition if matched is None else matched, via=request.auth.name)
-    except drafts.EditionPassed as error:
-        raise Refusal(409 if matched is None else 412, str(error)) from None
-    except drafts.NotSaved as error:
+        saved = saving.save(canvas.pk, read, lambda _: source, None, "Replaced", via=request.auth.name)
+    except saving.Conflict as error:
+        raise Refusal(409 if matched is None else 412, f"{error} Read it again.") from None
+    except saving.NameTaken as error:
+        raise Refusal(409, error.faults[0].message) from None
+    except saving.NotSaved as error:
         raise Refusal(409, str(error)) from None
     return described(saved, response)
 

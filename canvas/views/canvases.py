@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import drafts, launch, overview
+from .. import launch, overview, saving
 from ..document import Document, parse
 from ..forms import NameForm
 from ..import_form import ImportForm
@@ -58,9 +58,9 @@ def import_document(request: HttpRequest) -> HttpResponse:
 
 def made(request: HttpRequest, form: NameForm | ImportForm, document: Document, field: str) -> Canvas | None:
     try:
-        return drafts.create(document, actor=request.user, via="dashboard")
-    except drafts.NotSaved as refusal:
-        form.add_error(field, str(refusal))
+        return saving.create(document, request.user)
+    except saving.NameTaken as refusal:
+        form.add_error(field, refusal.faults[0].message)
         return None
 
 
@@ -84,7 +84,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("canvas.add_canvas", raise_exception=True)
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = get_object_or_404(Canvas, pk=pk)
-    twin = drafts.duplicate(canvas, actor=request.user, via="dashboard")
+    twin = saving.duplicate(canvas, request.user)
     messages.success(request, f"{twin.name} is a draft. Custom audiences of its own are made when it is launched.")
     return redirect("canvas:builder", twin.pk)
 

@@ -28,7 +28,7 @@ def test_a_draft_is_made_read_listed_and_replaced(shop):
     replaced = shop.put(f"/canvases/{pk}", document(delay(), name="Spring"))
     assert (replaced.status_code, replaced.data["edition"], replaced.headers["ETag"]) == (200, 2, '"2"')
     assert [row["name"] for row in shop.get("/canvases").data["canvases"]] == ["Spring"]
-    assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["canvas.created", "canvas.changed"]
+    assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["canvas.created", "canvas.saved"]
 
 
 def test_every_wrong_path_of_a_document_is_named(shop):
@@ -58,12 +58,16 @@ def test_a_name_is_taken_once(shop):
 
 def test_a_second_editor_does_not_silently_win(shop):
     pk = made(shop, delay())
-    assert shop.put(f"/canvases/{pk}", document(delay()), **{"If-Match": '"1"'}).status_code == 200
+    longer = document(delay(duration="P2D"))
+    assert shop.put(f"/canvases/{pk}", longer, **{"If-Match": '"1"'}).status_code == 200
     assert shop.put(f"/canvases/{pk}", document(), **{"If-Match": '"1"'}).status_code == 412
     assert shop.put(f"/canvases/{pk}?edition=1", document()).status_code == 409
     assert paths(shop.put(f"/canvases/{pk}", document(), **{"If-Match": "x"})) == ["If-Match"]
     assert shop.put(f"/canvases/{pk}?edition=2", document()).data["edition"] == 3
-    assert shop.put(f"/canvases/{pk}", document(), **{"If-Match": "*"}).data["edition"] == 4
+    assert shop.put(f"/canvases/{pk}", longer, **{"If-Match": "*"}).data["edition"] == 4
+    assert shop.put(f"/canvases/{pk}", longer, **{"If-Match": '"3"'}).data["edition"] == 4, (
+        "the same again is no change"
+    )
 
 
 def test_a_launch_lets_people_in_and_only_once(shop, connection):
