@@ -3,9 +3,12 @@
 The kind decides the scope that pauses: the batch alone, the custom audience, the ad account, or the whole connection.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+
+from .partner import PARTNERS
 
 
 class PartnerError(Exception):
@@ -133,8 +136,9 @@ KINDS: dict[str, type[PartnerError]] = {kind.__name__: kind for kind in PartnerE
 
 
 def sentence(kind: str) -> str:
-    """The sentence for a stored kind."""
-    return (KINDS.get(kind, PartnerError).__doc__ or "").strip()
+    """The sentence for a stored kind. Where there is one partner only, it is called by its name."""
+    text, labels = (KINDS.get(kind, PartnerError).__doc__ or "").strip(), [one.label for one in PARTNERS.values()]
+    return re.sub("[Tt]he partner", labels[0], text) if len(labels) == 1 else text
 
 
 def cure(kind: str) -> str:

@@ -20,6 +20,7 @@ from .partner import PARTNERS
 State = SyncBatch.State
 WAITING = (State.OPEN, State.SEALED)
 MOST_REASONS = 20
+GROUP = ("batch__state", "batch__cause", "batch__cause_detail")
 NO_FIELD = "None of the chosen fields is known."
 
 
@@ -104,7 +105,12 @@ def waiting(groups: list[dict], paused: dict[int, Pausable], answers: dict, now:
             detail = row["cause_detail"] or (scope.pause_detail if scope else "")
             title, hint = words(kind, detail) if kind else ("On their way", "They are sent within seconds.")
             clock = clock_of(row, scope, now) if row["began"] else None
-            yield Cause("pending", row["size_sum"] - row["withdrawn_sum"], title, hint, clock, None, answers.get(kind))
+            people = row["size_sum"] - row["withdrawn_sum"]
+            yield Cause("pending", people, title, hint, clock, None, answers.get(group_of(row)))
+
+
+def group_of(row: dict) -> tuple:
+    return (row["state"], row["cause"], row["cause_detail"])
 
 
 def clock_of(row: dict, scope: Pausable | None, now: datetime) -> Clock:
@@ -131,7 +137,7 @@ def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
         if row["state"] == State.FAILED:
             title, hint = words(row["cause"], row["cause_detail"])
             people = row["size_sum"] - row["withdrawn_sum"]
-            yield Cause("not_synced", people, title, hint, None, row["settled"], answers.get(row["cause"]))
+            yield Cause("not_synced", people, title, hint, None, row["settled"], answers.get(group_of(row)))
 
 
 def refused(batches, groups: list[dict]) -> Iterator[Cause]:
@@ -147,11 +153,12 @@ def words(kind: str, detail: str) -> tuple[str, str]:
     return f"{sentence(kind)} {detail}".strip(), cure(kind)
 
 
-def last_answers(batches) -> dict[str, Attempt]:
-    """The last failed attempt of each kind."""
-    failed = Attempt.objects.filter(batch__in=batches).exclude(outcome__in=["", "accepted", "lost"])
-    newest = failed.values("outcome").annotate(last=Max("pk")).order_by().values("last")
-    return {attempt.outcome: attempt for attempt in Attempt.objects.filter(pk__in=newest)}
+def last_answers(batches) -> dict[tuple, Attempt]:
+    """The last failed attempt of the batches of each state, cause and detail, where it was of that cause."""
+    failed = Attempt.objects.filter(batch__in=batches, outcome=F("batch__cause"))
+    newest = dict(failed.values_list(*GROUP).annotate(last=Max("pk")).order_by().values_list("last", "batch__state"))
+    found = Attempt.objects.filter(pk__in=newest).select_related("batch")
+    return {(one.batch.state, one.batch.cause, one.batch.cause_detail): one for one in found}
 
 
 def pauses_of(step: Step) -> dict[int, Pausable]:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from audiences import masking, people
 from audiences.models import Profile
 
-from .. import analytics, overview
-from ..document import StepSpec
+from .. import analytics
+from ..board import Board
+from ..document import StepSpec, draft_of
 from ..models import Canvas
 
 PEOPLE = 50
@@ -36,9 +37,12 @@ class PeopleForm(forms.Form):
 def canvas(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
     steps, numbers = analytics.steps_of(found), analytics.numbers(found)
-    rows = [{"spec": spec, "numbers": row} for spec, row in zip(steps, numbers["steps"], strict=True)]
-    context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "now": timezone.now()}
-    context |= {"fates": overview.rows([found])[0].fates}
+    now = timezone.now()
+    by_key = {row["key"]: row for row in numbers["steps"]}
+    rows = [{"spec": spec, "summary": spec.type.summary(spec.settings), "numbers": by_key[spec.key]} for spec in steps]
+    board = Board(draft_of(found, now), [], request.user)
+    cards = [(card, by_key[card.step.key]) for card in board.cards]
+    context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "board": board, "cards": cards, "now": now}
     return render(request, part(request, "canvas/analytics.html", "canvas/_analytics.html"), context)
 
 

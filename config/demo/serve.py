@@ -20,6 +20,7 @@ from django.db import connection
 from config.environment import ROOT
 
 from . import fill, sign_ins
+from .brand import BUSINESS
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 HOST = "127.0.0.1"
@@ -75,7 +76,10 @@ class Processes:
 
     def start(self, name: str, *command: str, graph_url: str = "", quiet: bool = False) -> subprocess.Popen:
         # Plain HTTP on this machine: cookies that go over HTTPS only would let nobody sign in.
-        ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "FACEBOOK_GRAPH_URL": graph_url, "HTTPS": "false"}
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "config.settings", "FACEBOOK_GRAPH_URL": graph_url, "HTTPS": "false",
+            "BRAND_NAME": BUSINESS["name"],
+        }  # fmt: skip
         environment = os.environ | ours
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL if quiet else None

@@ -1,19 +1,18 @@
 // The graph of a Canvas: puts cards where the server laid them out (through the CSSOM, which the CSP allows), opens what
 // comes into the dialog, and after each change leads the focus to the changed step and says what happened.
+import { arrange } from "./graph.js";
+
 const dialog = document.querySelector("dialog#dialog");
 const live = document.querySelector("[data-live]");
-let view = null;
 
 arrange(document);
 focusOn(location.hash.slice(1));
 document.querySelector(".tab[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target, xhr } = event.detail;
+  const { xhr } = event.detail;
   // A conflict comes as a 409 with a fragment: it is shown where the server says.
   if (xhr.status === 409) Object.assign(event.detail, { shouldSwap: true, isError: false });
-  const stage = document.querySelector("[data-stage]");
-  if (target?.id === "builder" && stage) view = { left: stage.scrollLeft, top: stage.scrollTop };
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -88,27 +87,6 @@ window.addEventListener("beforeunload", (event) => {
 
 function mayLeave() {
   return !dialog?.querySelector("form[data-dirty]") || confirm("Leave without saving what you changed?");
-}
-
-function arrange(root) {
-  const graph = root.querySelector("[data-graph]");
-  if (!graph) return;
-  const stage = graph.parentElement;
-  const shift = Math.max(0, Math.round((stage.clientWidth - graph.dataset.width) / 2));
-  graph.style.width = `${graph.dataset.width}px`;
-  graph.style.height = `${graph.dataset.height}px`;
-  graph.style.marginLeft = `${shift}px`;
-  for (const element of graph.querySelectorAll("[data-x]")) {
-    element.style.left = `${element.dataset.x}px`;
-    element.style.top = `${element.dataset.y}px`;
-  }
-  if (view) stage.scrollTo({ ...view, behavior: "instant" });
-  else stage.scrollLeft = entryMiddle(graph) + shift - stage.clientWidth / 2;
-}
-
-function entryMiddle(graph) {
-  const entry = graph.querySelector(".entry");
-  return Number(entry.dataset.x) + entry.offsetWidth / 2;
 }
 
 // The card, or on a phone its line in the outline; or the field that a link names, in the page or in a group of fields.
