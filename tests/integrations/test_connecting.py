@@ -116,7 +116,7 @@ def test_an_expired_token_is_refused(sandbox, command):
 def test_while_facebook_is_out_of_reach_nothing_is_changed(connection, sandbox, command, fault, path):
     before = standing()
     sandbox.fault(fault, path_regex=path, times=None)
-    with pytest.raises(CommandError, match="Nothing was changed. The partner could not be reached"):
+    with pytest.raises(CommandError, match="Nothing was changed. Facebook could not be reached"):
         command(OTHER_TOKEN)
     assert standing() == before
 

@@ -210,7 +210,7 @@ def test_a_paused_account_and_audience_are_told_with_who_waits(admin, connection
     pauses.pause(CustomAudience.objects.get(), AudienceGone(), now)
     page = text(admin.get(PAGE))
     assert page.count("6 people wait for it") == 2
-    assert "Win back: The custom audience was deleted at the partner." in page
+    assert "Win back: The custom audience was deleted at Facebook." in page
 
 
 def tick_without_sending(now):

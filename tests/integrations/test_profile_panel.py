@@ -73,7 +73,7 @@ def test_what_was_given_up_says_why(connection, sandbox, page, now):
     tick(now), tick(now + 13 * HOUR)
     words = page(person)
     assert ">No.</h2>" in words
-    assert "The custom audience was deleted at the partner." in words
+    assert "The custom audience was deleted at Facebook." in words
 
 
 def test_a_refused_row_is_told_with_the_reason(connection, sandbox, page, now):
