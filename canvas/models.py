@@ -131,6 +131,7 @@ class Entry(models.Model):
     context = models.JSONField(null=True, help_text="the trigger's properties")
 
     class Meta:
+        verbose_name_plural = "entries"
         constraints = [
             # Read by the next entering (last trip) and by the profile's page and erasure.
             models.UniqueConstraint(fields=["profile", "canvas", "trip"], name="entry_trip"),

@@ -168,6 +168,7 @@ class SyncBatch(models.Model):
     withdrawn = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name_plural = "sync batches"
         constraints = [
             models.UniqueConstraint(fields=["audience"], condition=Q(state="open"), name="one_open_batch"),
         ]

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ('profile', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='audiences.profile')),
             ],
             options={
+                'verbose_name_plural': 'entries',
                 'indexes': [models.Index(fields=['cohort'], name='entry_cohort')],
                 'constraints': [models.UniqueConstraint(fields=('profile', 'canvas', 'trip'), name='entry_trip')],
             },

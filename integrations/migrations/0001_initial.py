@@ -119,6 +119,9 @@ class Migration(migrations.Migration):
                 ('audience', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='integrations.customaudience')),
                 ('parent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integrations.syncbatch')),
             ],
+            options={
+                'verbose_name_plural': 'sync batches',
+            },
         ),
         migrations.CreateModel(
             name='Member',
