@@ -31,6 +31,12 @@ def uploaded(token: str) -> Path:
     return folder() / f"{token}.csv"
 
 
+def size(token: str) -> int:
+    """Bytes of an upload; 0 when it is gone."""
+    path = uploaded(token)
+    return path.stat().st_size if path.exists() else 0
+
+
 def refused(token: str) -> Path:
     """The rows that can't be taken, each with the reason."""
     return folder() / f"{token}.refused.csv"

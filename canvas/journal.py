@@ -1,6 +1,7 @@
 """The journal of arrivals, and its fold: lines that were counted are summed up by the hour, so that sums stay small."""
 
 from collections.abc import Collection
+from datetime import UTC
 from typing import NamedTuple
 
 from django.db import transaction
@@ -31,7 +32,7 @@ def fold(canvas_id: int) -> int:
     if last is None:
         return 0
     lines = tail(canvas_id).filter(pk__lte=last)
-    kinds = lines.annotate(hour=TruncHour("at")).values("step_id", "came_from_id", "branch", "hour")
+    kinds = lines.annotate(hour=TruncHour("at", tzinfo=UTC)).values("step_id", "came_from_id", "branch", "hour")
     for kind in kinds.annotate(people=Sum("n")).order_by():
         add(canvas_id, kind.pop("people"), kind)
     return lines.update(folded=True)

@@ -47,9 +47,14 @@ def refresh(document: Document, now: datetime) -> None:
         step_type.refresh([step for step in document.steps if step.type is step_type], now)
 
 
-def launch(canvas: Canvas, now: datetime, actor: User | None = None, via: str = "command line") -> list[Problem]:
-    """Launches a draft; returns the warnings. Raises NotLaunched with every problem; nobody has entered then."""
-    stamp = take(canvas, now)
+def launch(
+    canvas: Canvas, now: datetime, actor: User | None = None, via: str = "command line", edition: int | None = None
+) -> list[Problem]:
+    """Launches a draft, in this `edition` if one is named; returns the warnings.
+
+    Raises NotLaunched with every problem; nobody has entered then.
+    """
+    stamp = take(canvas, now, edition)
     try:
         document = documents.read(canvas.document)
         refresh(document, now)
@@ -72,11 +77,12 @@ def held(canvas: Canvas, stamp: int):
     return Canvas.objects.filter(pk=canvas.pk, launch_token=stamp)
 
 
-def take(canvas: Canvas, now: datetime) -> int:
+def take(canvas: Canvas, now: datetime, edition: int | None = None) -> int:
     """Makes this launch the only one of the Canvas; returns its stamp."""
     stamp = new_stamp()
     free = Q(status=Canvas.Status.DRAFT) | Q(status=Canvas.Status.LAUNCHING, launch_until__lt=now)
     rows = Canvas.objects.filter(free, pk=canvas.pk)
+    rows = rows if edition is None else rows.filter(edition=edition)
     if not rows.update(status=Canvas.Status.LAUNCHING, launch_token=stamp, launch_until=now + LEASE):
         canvas.refresh_from_db()
         raise NotLaunched([not_a_draft(canvas)])
@@ -85,6 +91,8 @@ def take(canvas: Canvas, now: datetime) -> int:
 
 
 def not_a_draft(canvas: Canvas) -> Problem:
+    if canvas.status == Canvas.Status.DRAFT:
+        return Problem("canvas.E008", "The Canvas was changed meanwhile.", "Look at it again, then launch it.")
     hint = {
         "launching": f"If that launch died, this one may begin at {canvas.launch_until}.",
         "stopped": "Resume it.",

@@ -11,7 +11,8 @@ FILTERS = ("filter", "groups")
 
 
 def canvases() -> Iterator[Use]:
-    rows = Canvas.objects.order_by("name").values_list("name", "document", "live_version__document")
+    rows = Canvas.objects.exclude(status=Canvas.Status.ARCHIVED).order_by("name")
+    rows = rows.values_list("name", "document", "live_version__document")
     for name, draft, live in rows:
         for used in sorted({*named(draft), *named(live)}):
             yield Use(used, "Canvas", name)

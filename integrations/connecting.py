@@ -116,7 +116,7 @@ def note_accounts(connection: Connection, accounts: list[AccountFacts], now: dat
             connection=connection, account_id=account.account_id, name=account.name[:255], facts=account.facts,
             accessible=True, checked_at=now,
         )
-        for account in accounts
+        for account in {account.account_id: account for account in accounts}.values()
     ]  # fmt: skip
     kept = ["name", "facts", "accessible", "checked_at"]
     AdAccount.objects.bulk_create(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from canvas.insert_select import insert_select
@@ -39,17 +39,17 @@ def enqueue(audience: CustomAudience, cohorts: QuerySet[Cohort], now: datetime) 
 
     Runs in the transaction that moves the cohorts on. Returns how many.
     """
-    people, last, total = Entry.objects.filter(cohort__in=cohorts), 0, 0
+    waiting, total = Entry.objects.filter(cohort__in=cohorts).order_by("pk"), 0
     while True:
         batch = open_batch(audience, now)
-        part = people.filter(pk__gt=last).order_by("pk")[: settings.SYNC_BATCH_SIZE - batch.size]
         columns = {"batch": batch.pk, "entry": "pk", "profile": "profile_id"}
-        added = insert_select(Member, columns, part)
+        added = insert_select(Member, columns, waiting[: max(0, settings.SYNC_BATCH_SIZE - batch.size)])
         fill(batch, added, now)
-        if batch.state == State.OPEN:
-            return total + added
         total += added
-        last = Member.objects.filter(batch=batch).aggregate(last=Max("entry_id"))["last"]
+        if batch.state == State.OPEN:
+            return total
+        if added:  # Others may be in the batch already, with higher ids: only those of this part count.
+            waiting = waiting.filter(pk__gt=waiting.values_list("pk", flat=True)[added - 1])
 
 
 def open_batch(audience: CustomAudience, now: datetime) -> SyncBatch:

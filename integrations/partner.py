@@ -113,6 +113,10 @@ class Partner(ABC):
         """What the token may do. TokenRejected when the partner doesn't accept it."""
 
     @abstractmethod
+    def trouble(self, connection: "Connection", now: datetime) -> str:
+        """What is wrong with the token by what is stored of it, in a sentence; "" when nothing is."""
+
+    @abstractmethod
     def ad_accounts(self, token: str) -> list[AccountFacts]:
         """Every ad account that the token sees."""
 

@@ -6,7 +6,7 @@ time is up. While a fault holds a batch back its clock runs.
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,6 +22,8 @@ PATHS = {CustomAudience: "audience", AdAccount: "audience__ad_account", Connecti
 SCOPES = (Connection, AdAccount, CustomAudience)
 NAMES = {"connection": Connection, "ad_account": AdAccount, "audience": CustomAudience}
 State = SyncBatch.State
+SECONDS = 15.0
+"""How long one pass may probe: a network that swallows everything must not hold up what can be sent."""
 
 
 def batches_in(scope: Pausable) -> QuerySet[SyncBatch]:
@@ -96,24 +98,23 @@ def resume(scope: Pausable, now: datetime) -> int:
 
 
 def probe_due(now: datetime) -> int:
-    """Probes every scope whose time has come; returns how many were mended."""
-    mended = 0
-    for model in SCOPES:
-        for scope in model.objects.filter(faulty(), paused_until__lte=now):
-            mended += take_probe(scope, now) and probe(scope, now)
-    return mended
+    """Probes every scope whose time has come; returns how many were mended. What it doesn't reach comes next time."""
+    connections = Connection.objects.order_by("pk")
+    return sum(probe_some(one, now, SECONDS, lambda scope: scope.paused_until <= now) for one in connections)
 
 
 def probe_within(connection: Connection, now: datetime, seconds: float) -> int:
-    """Probes what is held back in the connection now, whenever the next probe was due; returns how many were mended.
+    """Probes what is held back in the connection now, whenever the next probe was due; returns how many were mended."""
+    return probe_some(connection, now, seconds, lambda scope: True)
 
-    A connection that stays broken ends it: nothing below can be asked without it.
-    """
+
+def probe_some(connection: Connection, now: datetime, seconds: float, wanted: Callable[[Pausable], bool]) -> int:
+    """A connection that stays broken ends it: nothing below can be asked without it."""
     end, mended = time.monotonic() + seconds, 0
     for scope in held_back(connection):
         if time.monotonic() > end:
             break
-        well = take_probe(scope, now) and probe(scope, now)
+        well = wanted(scope) and take_probe(scope, now) and probe(scope, now)
         mended += well
         if scope == connection and not well:
             break
@@ -171,6 +172,11 @@ def connection_of(scope: Pausable) -> Connection:
 
 
 def next_due() -> datetime | None:
-    """When the next probe is due."""
-    moments = [model.objects.filter(faulty()).aggregate(at=Min("paused_until"))["at"] for model in SCOPES]
+    """When the next probe is due. What lies below a connection that is held back waits for it."""
+    rows = [
+        Connection.objects.filter(faulty()),
+        AdAccount.objects.filter(faulty()).exclude(faulty("connection__")),
+        CustomAudience.objects.filter(faulty()).exclude(faulty("ad_account__connection__")),
+    ]
+    moments = [some.aggregate(at=Min("paused_until"))["at"] for some in rows]
     return min((moment for moment in moments if moment), default=None)

@@ -1,7 +1,9 @@
 """What comes of an attempt: the batch is settled as one row (and rows only for exceptions), or it is tried again."""
 
 import random
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -16,27 +18,39 @@ CHUNK = 5_000
 Verdict = Member.Verdict
 
 
-def settle(claim: Claim, receipt: Receipt, erased: list[int], now: datetime) -> bool:
-    """The partner took it. `erased` members had no profile any more when the people were read.
+@dataclass
+class Roll:
+    """Which members of a batch each profile is, as they were read: somebody may be erased before the answer comes.
+
+    `erased` members had no profile any more by then.
+    """
+
+    members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    erased: list[int] = field(default_factory=list)
+
+
+def settle(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
+    """The partner took it.
 
     False: the lease had been lost, and whoever holds it now will settle.
     """
-    settled = write(claim, receipt, erased, now)
+    settled = write(claim, receipt, roll, now)
     if settled:
         pauses.forget(claim.batch.audience)
     return settled
 
 
 @transaction.atomic
-def write(claim: Claim, receipt: Receipt, erased: list[int], now: datetime) -> bool:
+def write(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
     batch = mine(claim)
     if batch is None:
         return False
-    batch.missing = judge(batch, receipt.missing, Verdict.MISSING)
+    batch.missing = judge(batch, members_of(receipt.missing, roll), Verdict.MISSING)
     batch.refused = sum(
-        judge(batch, [profile], Verdict.REFUSED, reason[:255]) for profile, reason in receipt.refused.items()
+        judge(batch, members_of(profiles, roll), Verdict.REFUSED, reason[:255])
+        for reason, profiles in by_reason(receipt).items()
     )
-    batch.withdrawn = batch.members.filter(pk__in=erased).update(verdict=Verdict.WITHDRAWN) if erased else 0
+    batch.withdrawn = judge(batch, roll.erased, Verdict.WITHDRAWN)
     batch.rejected_unnamed = receipt.unnamed
     batch.state, batch.settled_at = SyncBatch.State.DONE, now
     batch.cause = batch.cause_detail = ""
@@ -46,10 +60,20 @@ def write(claim: Claim, receipt: Receipt, erased: list[int], now: datetime) -> b
     return True
 
 
-def judge(batch: SyncBatch, profiles: Iterable[int], verdict: str, reason: str = "") -> int:
-    profiles = list(profiles)
-    parts = [profiles[at : at + CHUNK] for at in range(0, len(profiles), CHUNK)]
-    return sum(batch.members.filter(profile__in=part).update(verdict=verdict, reason=reason) for part in parts)
+def members_of(profiles: Iterable[int], roll: Roll) -> list[int]:
+    return [member for profile in profiles for member in roll.members[profile]]
+
+
+def by_reason(receipt: Receipt) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for profile, reason in receipt.refused.items():
+        found[reason].append(profile)
+    return found
+
+
+def judge(batch: SyncBatch, members: list[int], verdict: str, reason: str = "") -> int:
+    parts = [members[at : at + CHUNK] for at in range(0, len(members), CHUNK)]
+    return sum(batch.members.filter(pk__in=part).update(verdict=verdict, reason=reason) for part in parts)
 
 
 def facts(receipt: Receipt) -> dict:

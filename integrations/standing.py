@@ -49,6 +49,8 @@ def headline_of(connection: Connection | None) -> tuple[str, bool]:
         return "The token is not accepted", False
     if not connection.reachable:
         return "Not reached at the last check", False
+    if trouble := partner.of(connection).trouble(connection, timezone.now()):
+        return trouble.rstrip("."), False
     if connection.stopped:
         return f"{connection.stopped} ad account{'s' * (connection.stopped > 1)} stopped", False
     return "Connected", True

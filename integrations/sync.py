@@ -10,6 +10,7 @@ from .errors import PartnerError
 from .models import Member
 from .outbox import Claim
 from .partner import Parcel, Person, Receipt
+from .settling import Roll
 
 log = logging.getLogger(__name__)
 
@@ -27,33 +28,35 @@ def send_one(now: datetime) -> Counter:
     if claim is None:
         return Counter()
     try:
-        receipt, erased = deliver(claim)
+        receipt, roll = deliver(claim)
     except PartnerError as error:
         log.warning("Batch %s was not sent: %s (code %s)", claim.batch.pk, error.kind, error.code)
         settling.fail(claim, error, now)
         return Counter(batches_failed=1)
-    settling.settle(claim, receipt, erased, now)
+    settling.settle(claim, receipt, roll, now)
     return Counter(batches_sent=1, rows_sent=receipt.rows)
 
 
-def deliver(claim: Claim) -> tuple[Receipt, list[int]]:
-    """Reads the people as they are now and hands them to the partner; also the members that were erased by then."""
+def deliver(claim: Claim) -> tuple[Receipt, Roll]:
+    """Reads the people as they are now and hands them to the partner; also which members they are."""
     audience = claim.batch.audience
     its_partner = partner.of(audience.ad_account.connection)
-    people, erased = people_of(claim, its_partner.columns(audience.fields))
-    return its_partner.send(Parcel(audience, people, claim.attempt.session_id)), erased
+    people, roll = people_of(claim, its_partner.columns(audience.fields))
+    return its_partner.send(Parcel(audience, people, claim.attempt.session_id)), roll
 
 
-def people_of(claim: Claim, columns: Sequence[str]) -> tuple[list[Person], list[int]]:
-    """One Person per profile, however many trips of hers are in the batch."""
+def people_of(claim: Claim, columns: Sequence[str]) -> tuple[list[Person], Roll]:
+    """One Person per profile, however many trips of hers are in the batch; and which members they are."""
     rows = Member.objects.filter(batch=claim.batch).order_by("pk")
     found: dict[int, Person] = {}
-    erased = []
+    roll = Roll()
     wanted = ["pk", "profile_id", "profile__external_id", *[f"profile__{name}" for name in columns]]
     for pk, profile, external_id, *values in rows.values_list(*wanted):
         if external_id is None:
-            erased.append(pk)
-        elif profile not in found:
+            roll.erased.append(pk)
+            continue
+        roll.members[profile].append(pk)
+        if profile not in found:
             texts = ["" if value is None else str(value) for value in values]
             found[profile] = Person(profile, dict(zip(columns, texts, strict=True)))
-    return list(found.values()), erased
+    return list(found.values()), roll

@@ -99,7 +99,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return shown(request, record, form)
     asked_anew = waiting(pk).update(options=form.options(), state=Import.State.CHECKING)
-    if asked_anew and import_files.uploaded(record.token).stat().st_size <= SMALL_FILE:
+    if asked_anew and import_files.size(record.token) <= SMALL_FILE:
         import_queue.run(record, timezone.now(), AT_ONCE)
     return redirect("audiences:import", pk)
 

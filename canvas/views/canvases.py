@@ -71,7 +71,7 @@ def create_page(request: HttpRequest, name: NameForm | None = None, upload: Impo
 
 
 @require_safe
-@permission_required("canvas.view_canvas", raise_exception=True)
+@permission_required(["canvas.view_canvas", "audiences.see_personal_data"], raise_exception=True)
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = get_object_or_404(Canvas, pk=pk)
     name = re.sub(r"[^A-Za-z0-9]+", "-", canvas.name).strip("-").lower() or "canvas"

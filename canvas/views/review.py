@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -75,11 +75,11 @@ def launch(request: HttpRequest, pk: int) -> HttpResponse:
     if canvas.status == Canvas.Status.DRAFT and canvas.edition != edition(request):
         return stale(request, canvas)
     try:
-        launching.launch(canvas, timezone.now(), request.user, "dashboard")
+        launching.launch(canvas, timezone.now(), request.user, "dashboard", edition(request))
     except launching.NotLaunched as refusal:
         return not_launched(request, canvas, refusal.problems)
     messages.success(request, f"{canvas.name} is active.")
-    return redirect(after_launch(canvas))
+    return redirect("canvas:analytics", canvas.pk)
 
 
 def not_launched(request: HttpRequest, canvas: Canvas, errors: list[Problem]) -> HttpResponse:
@@ -99,10 +99,3 @@ def stale(request: HttpRequest, canvas: Canvas) -> HttpResponse:
     """Somebody has changed what was reviewed."""
     newer = reverse("canvas:review", args=[canvas.pk])
     return notice(request, canvas, {"conflict": saving.Conflict(canvas), "what": "Launch", "newer": newer})
-
-
-def after_launch(canvas: Canvas) -> str:
-    try:
-        return reverse("canvas:analytics", args=[canvas.pk])
-    except NoReverseMatch:
-        return reverse("canvas:builder", args=[canvas.pk])

@@ -59,6 +59,12 @@ def ledger_sum(numbers: Mapping[str, int], entered: int) -> dict:
     return {"terms": list(terms(numbers)), "entered": entered}
 
 
+@register.inclusion_tag("_partials/ledger_facts.html")
+def ledger_facts(numbers: Mapping[str, int]) -> dict:
+    """The same sum as a short list: all states in which there is somebody."""
+    return {"terms": [term for term in terms(numbers) if term.people]}
+
+
 @register.inclusion_tag("_partials/state.html")
 def sync_state(name: str) -> dict:
     """Glyph and word of a state: synced, pending, missing_fields, not_synced, withdrawn."""

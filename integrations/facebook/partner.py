@@ -68,6 +68,9 @@ class Facebook(Partner):
         names = ("app_id", "application", "type", "expires_at", "data_access_expires_at", "scopes", "granular_scopes")
         return Standing({name: data[name] for name in names if name in data})
 
+    def trouble(self, connection: Connection, now: datetime) -> str:
+        return next((problem.message for problem in checks.token_problems(connection, now)), "")
+
     def ad_accounts(self, token: str) -> list[AccountFacts]:
         """All of them; one field that is forbidden fails the whole call, so it is tried again with the bare list."""
         graph = Graph(token, SECONDS)
@@ -113,7 +116,7 @@ class Facebook(Partner):
     def send(self, parcel: Parcel) -> Receipt:
         account = parcel.audience.ad_account
         try:
-            receipt, replies = users.add(Graph(token_of(account.connection)), parcel)
+            receipt, replies = users.add(Graph(token_of(account.connection), send_seconds()), parcel)
         except AudienceGone as error:
             raise gone_or_lost(account, error) from None
         for reply in replies:
@@ -127,6 +130,11 @@ class Facebook(Partner):
             probe_account(scope)
         else:
             probe_audience(scope)
+
+
+def send_seconds() -> float:
+    """For one batch, the small parts that look for refused rows included: the lease must outlast them."""
+    return settings.SYNC_LEASE_SECONDS * 0.8
 
 
 def graph_of(connection: Connection) -> Graph:

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.team.models import AuditEvent
+from config.team.models import AuditEvent, record
 
 from .. import connecting, pauses, standing
 from ..errors import PartnerError
@@ -169,6 +169,7 @@ def retry(request: HttpRequest, key: str, scope: str, pk: int) -> HttpResponse:
         messages.info(request, "Nothing holds it back any more.")
     elif pauses.connection_of(found).has_token:
         pauses.resume(found, timezone.now())
+        record("sync.retried", str(found), actor=request.user, via=VIA)
         messages.success(request, "Trying again now.")
     else:
         messages.warning(request, connecting.NO_TOKEN)

@@ -108,3 +108,14 @@ def test_the_command_gives_all_scopes_and_refuses_unknown_ones():
         made_key("Shop", "--scope", "everything")
     with pytest.raises(CommandError, match="name"):
         made_key(" ", "--scope", "all")
+
+
+def test_a_key_is_revoked_by_its_beginning(capsys):
+    shop = Caller("segments")
+    assert shop.get("/segments").status_code == 200
+    call_command("revoke_api_key", shop.key.prefix)
+    assert shop.get("/segments").status_code == 401
+    assert AuditEvent.objects.first().action == "api_key.revoked"
+    assert shop.text not in capsys.readouterr().out
+    with pytest.raises(CommandError, match="There is no key nothing"):
+        call_command("revoke_api_key", "nothing")

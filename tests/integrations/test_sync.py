@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from audiences import erasure
+from canvas import engine
 from config import schedules
+from integrations import outbox, recount, settling, sync
 from integrations.models import Attempt, Connection, CustomAudience, SyncBatch
-from tests.cast import OTHER_TOKEN, connect, delay, facebook_step, fate, launch, people, step_numbers, tick
+from tests.cast import OTHER_TOKEN, connect, delay, facebook_step, fate, launch, people, split, step_numbers, tick
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -108,6 +111,36 @@ def test_a_throttle_is_waited_for_and_starts_no_clock(connection, sandbox, now):
     assert SyncBatch.objects.get().clock_at is None
     tick(now + timedelta(minutes=41))
     assert fate(canvas) == {"synced": 3}
+
+
+def test_whoever_comes_later_with_a_lower_id_finds_a_place_too(connection, sandbox, now, settings):
+    """Somebody overtakes: a batch that fills up may hold a higher entry than those who are still to be handed over."""
+    settings.SYNC_BATCH_SIZE = 10
+    slow, quick = people(16), people(1, country="FR")
+    french = {"attribute": "country", "op": "is", "value": "FR"}
+    canvas = launch(split(french, "fb", "wait"), delay(then="fb"), facebook_step(), at=now)
+    sandbox.revoke("SANDBOX-SYSTEM-USER-TOKEN")
+    tick(now)
+    assert fate(canvas) == {"pending": len(quick)}
+    SyncBatch.objects.update(state="open", sealed_at=None)
+    tick(now + HOUR)
+    assert fate(canvas) == {"pending": len(slow + quick)}
+    connect(OTHER_TOKEN, now + HOUR)
+    tick(now + 2 * HOUR)
+    assert fate(canvas) == {"synced": 17} and sandbox.audiences()[0]["size"] == 17
+    assert list(recount.differences()) == []
+
+
+def test_who_is_erased_while_her_batch_is_away_keeps_the_answer(connection, sandbox, now):
+    (jane,), (joe,) = people(1, email="no address"), people(1)
+    canvas = launch(facebook_step(), at=now)
+    engine.work(now), outbox.seal(now)
+    leased = outbox.claim(now)
+    receipt, roll = sync.deliver(leased)
+    erasure.erase([jane.external_id], now)
+    settling.settle(leased, receipt, roll, now)
+    assert fate(canvas) == {"synced": 1, "missing_fields": 1} and joe.pk
+    assert list(recount.differences()) == []
 
 
 def test_nothing_waits_when_all_is_done(connection, sandbox, now):

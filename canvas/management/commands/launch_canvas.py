@@ -1,12 +1,13 @@
 """`launch_canvas`: a Canvas document from a file, created and launched."""
 
+import contextlib
 import json
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from canvas import launch
+from canvas import launch, saving
 from canvas.document import Document, DocumentRefused, Draft, parse
 from canvas.models import Canvas
 
@@ -49,14 +50,21 @@ class Command(BaseCommand):
             return []
         if canvas is None or canvas.status == Canvas.Status.DRAFT:
             canvas = self.stored(document, canvas)
-        return launch.launch(canvas, timezone.now())
+        return launch.launch(self.replaced(canvas, document), timezone.now())
+
+    def replaced(self, canvas: Canvas, document: Document) -> Canvas:
+        """With this document; one that is no draft any more is refused by the launch."""
+        with contextlib.suppress(saving.NotADraft):
+            return saving.save(canvas.pk, None, lambda _: document.source, None, "Replaced", via="command line")
+        return canvas
 
     def stored(self, document: Document, canvas: Canvas | None) -> Canvas:
         now = timezone.now()
         launch.refresh(document, now)
         launch.stop_if_wrong(launch.problems(Draft(document, now, canvas)))
-        canvas, _ = Canvas.objects.update_or_create(name=document.name, defaults={"document": document.source})
-        return canvas
+        with contextlib.suppress(saving.NameTaken):  # Another launch of the same file may be quicker.
+            return canvas or saving.create(document, via="command line")
+        return Canvas.objects.get(name=document.name)
 
     def show(self, problems: list) -> None:
         for problem in problems:
