@@ -3,9 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
+
+# A slow machine is no fault.
+hypothesis_settings.register_profile("calm", deadline=None)
+hypothesis_settings.load_profile("calm")
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -94,14 +94,14 @@ def test_a_lost_batch_is_held_by_a_pause_that_came_in_the_meantime(canvas, sandb
 
 def test_a_fold_counts_every_line_once_after_a_crash(canvas, killed_tick, now):
     killed_tick("inside the fold")
-    before = journal.sums(canvas.pk)
+    before = journal.flows([canvas.pk])
     journal.fold(canvas.pk)
-    assert sorted(total(before).items(), key=str) == sorted(total(journal.sums(canvas.pk)).items(), key=str)
+    assert sorted(total(before).items(), key=str) == sorted(total(journal.flows([canvas.pk])).items(), key=str)
     call_command("audit_sync")
 
 
-def total(sums: list) -> dict:
+def total(flows: list) -> dict:
     found: dict = {}
-    for step, came_from, count in sums:
-        found[step, came_from] = found.get((step, came_from), 0) + count
+    for flow in flows:
+        found[flow.step, flow.came_from] = found.get((flow.step, flow.came_from), 0) + flow.people
     return found
