@@ -23,10 +23,10 @@ def parsed(file: UploadedFile) -> Document:
     if file.size > MOST_BYTES:
         raise forms.ValidationError("The file is too large for a Canvas document; 2 MB at most.")
     try:
-        return parse(json.loads(file.read().decode()))
+        return parse(json.loads(file.read().decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise forms.ValidationError("The file is not UTF-8 text.") from None
-    except (json.JSONDecodeError, RecursionError):
-        raise forms.ValidationError("The file is not JSON. Choose one that Export wrote.") from None
     except DocumentRefused as refusal:
         raise forms.ValidationError([f"{fault.path}: {fault.message}" for fault in refusal.faults]) from None
+    except (ValueError, RecursionError):  # A number of thousands of digits is a ValueError, too.
+        raise forms.ValidationError("The file is not JSON. Choose one that Export wrote.") from None

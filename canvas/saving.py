@@ -4,7 +4,8 @@ Somebody else's save in between is a Conflict and nothing is changed; the same c
 worse than it was is refused; what was wrong before stays a launch Problem.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 
 from django.db import IntegrityError, transaction
@@ -55,17 +56,24 @@ class NameTaken(DocumentRefused):
 SAVED = "canvas.saved"
 
 
+@transaction.atomic
 def create(document: Document, actor: User | None = None, via: str = "dashboard") -> Canvas:
     """A new draft. Raises NameTaken."""
     return store(Canvas(document={}, edition=0, author=actor), document.source, actor, "Created", via)
 
 
 def duplicate(canvas: Canvas, actor: User | None = None, via: str = "dashboard") -> Canvas:
-    """A draft with the same document, named after it."""
-    names = set(Canvas.objects.filter(name__startswith=canvas.name[:80]).values_list("name", flat=True))
-    twins = (f"{canvas.name[:80]} (copy{f' {number}' if number > 1 else ''})" for number in count(1))
-    name = next(twin for twin in twins if twin not in names)
-    return create(read(canvas.document | {"name": name}), actor, via)
+    """A draft with the same document, named after it; a name that somebody else takes meanwhile is passed over."""
+    names = free_names(canvas.name[:80])
+    while True:
+        with suppress(NameTaken):
+            return create(read(canvas.document | {"name": next(names)}), actor, via)
+
+
+def free_names(name: str) -> Iterator[str]:
+    taken = set(Canvas.objects.filter(name__startswith=name).values_list("name", flat=True))
+    twins = (f"{name} (copy{f' {number}' if number > 1 else ''})" for number in count(1))
+    return (twin for twin in twins if twin not in taken)
 
 
 @transaction.atomic

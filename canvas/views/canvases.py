@@ -1,7 +1,6 @@
 """The list of Canvases, and what can be done with a whole one: create, import, export, duplicate, archive."""
 
 import json
-import re
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -9,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import launch, overview, saving
@@ -19,6 +19,7 @@ from ..models import Canvas
 
 PAGE = 25
 Status = Canvas.Status
+WHY_NOT_ARCHIVED = {Status.ACTIVE: "is active: stop it first", Status.LAUNCHING: "is being launched: stop it first"}
 
 
 @require_safe
@@ -74,7 +75,7 @@ def create_page(request: HttpRequest, name: NameForm | None = None, upload: Impo
 @permission_required(["canvas.view_canvas", "audiences.see_personal_data"], raise_exception=True)
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = get_object_or_404(Canvas, pk=pk)
-    name = re.sub(r"[^A-Za-z0-9]+", "-", canvas.name).strip("-").lower() or "canvas"
+    name = slugify(canvas.name) or "canvas"
     body = json.dumps(canvas.document, indent=2, ensure_ascii=False)
     disposition = {"Content-Disposition": f'attachment; filename="{name}.json"'}
     return HttpResponse(body, content_type="application/json", headers=disposition)
@@ -96,7 +97,7 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     if launch.archive(canvas, actor=request.user, via="dashboard"):
         messages.success(request, f"{canvas.name} is archived.")
     else:
-        messages.error(request, f"{canvas.name} is {canvas.status}: stop it first.")
+        messages.error(request, f"{canvas.name} {WHY_NOT_ARCHIVED.get(canvas.status, 'is archived already')}.")
     return redirect("canvas:list")
 
 
