@@ -136,10 +136,15 @@ KINDS: dict[str, type[PartnerError]] = {kind.__name__: kind for kind in PartnerE
 
 
 def sentence(kind: str) -> str:
-    """The sentence for a stored kind. Where there is one partner only, it is called by its name."""
-    text, labels = (KINDS.get(kind, PartnerError).__doc__ or "").strip(), [one.label for one in PARTNERS.values()]
-    return re.sub("[Tt]he partner", labels[0], text) if len(labels) == 1 else text
+    """The sentence for a stored kind."""
+    return named((KINDS.get(kind, PartnerError).__doc__ or "").strip())
 
 
 def cure(kind: str) -> str:
-    return KINDS.get(kind, PartnerError).cure
+    return named(KINDS.get(kind, PartnerError).cure)
+
+
+def named(text: str) -> str:
+    """Where there is one partner only, it is called by its name."""
+    labels = [one.label for one in PARTNERS.values()]
+    return re.sub("[Tt]he partner", labels[0], text) if len(labels) == 1 else text
