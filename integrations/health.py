@@ -1,16 +1,16 @@
 """How a connection stands: what is held back, since when, who waits for it, and what depends on it. Few queries."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.functional import cached_property
 
 from canvas.models import Canvas
 
-from . import errors, standing
+from . import errors, pauses, standing
 from .connecting import NO_TOKEN
 from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch
 
@@ -32,6 +32,7 @@ class Trouble:
     since: datetime | None
     next_try: datetime
     waiting: int
+    has_token: bool
     can_retry: bool
 
 
@@ -114,13 +115,7 @@ class Overview:
         return sorted(found, key=lambda trouble: (trouble.kind != "connection", -trouble.waiting))
 
     def trouble(self, scope: Pausable) -> Trouble:
-        return Trouble(
-            kind=NAMES[type(scope)], pk=scope.pk, name=self.named(scope), **words(scope), since=scope.paused_since,
-            next_try=scope.paused_until, waiting=sum(self.waiting_in(scope)), can_retry=scope.is_faulty,
-        )  # fmt: skip
-
-    def named(self, scope: Pausable) -> str:
-        return "" if isinstance(scope, Connection) else str(scope)
+        return trouble(scope, sum(self.waiting_in(scope)), self.secret is not None)
 
     def waiting_in(self, scope: Pausable) -> Iterator[int]:
         for use in self.uses:
@@ -135,6 +130,31 @@ def may_send(use: Use) -> bool:
 def holds(scope: Pausable, now: datetime) -> bool:
     """A fault, or a throttle whose time is not over."""
     return scope.paused_until is not None and (scope.is_faulty or scope.paused_until > now)
+
+
+def trouble(scope: Pausable, waiting: int, has_token: bool) -> Trouble:
+    return Trouble(
+        kind=NAMES[type(scope)], pk=scope.pk, name="" if isinstance(scope, Connection) else str(scope), **words(scope),
+        since=scope.paused_since, next_try=scope.paused_until, waiting=waiting, has_token=has_token,
+        can_retry=scope.is_faulty,
+    )  # fmt: skip
+
+
+def troubles_of(audience: CustomAudience, now: datetime) -> list[Trouble]:
+    """What holds back one custom audience, the widest first. It was read with its account, connection and secret."""
+    account = audience.ad_account
+    held = [scope for scope in (account.connection, account, audience) if holds(scope, now)]
+    waiting = waiting_by_scope(held) if held else {}
+    has_token = getattr(account.connection, "secret", None) is not None
+    return [trouble(scope, waiting[NAMES[type(scope)]], has_token) for scope in held]
+
+
+def waiting_by_scope(scopes: Iterable[Pausable]) -> dict[str, int]:
+    """How many people wait in each of these scopes, by its kind: one query."""
+    people = F("size") - F("withdrawn")
+    inside = {NAMES[type(scope)]: Q(**{pauses.PATHS[type(scope)]: scope}) for scope in scopes}
+    sums = {kind: Sum(people, filter=theirs, default=0) for kind, theirs in inside.items()}
+    return SyncBatch.objects.filter(state__in=[State.OPEN, State.SEALED]).aggregate(**sums)
 
 
 def words(scope: Pausable) -> dict[str, str]:

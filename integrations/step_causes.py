@@ -3,17 +3,17 @@
 A constant number of queries, all of them over batches, but for the reasons of refused rows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Sum
 
-from canvas.models import Cohort, Step
+from canvas.models import Canvas, Cohort, Step
 
 from .errors import cure, sentence
-from .health import Overview
+from .health import holds, troubles_of
 from .models import Attempt, CustomAudience, Member, Pausable, SyncBatch
 from .partner import PARTNERS
 
@@ -22,6 +22,12 @@ WAITING = (State.OPEN, State.SEALED)
 MOST_REASONS = 20
 GROUP = ("batch__state", "batch__cause", "batch__cause_detail")
 NO_FIELD = "None of the chosen fields is known."
+GIVEN_UP = "Given up: not tried again by itself. Who enters this step again is sent again."
+SOON = "They are sent within seconds."
+NOT_HANDED_OVER = {
+    Canvas.Status.STOPPED: "The Canvas is stopped and hands nobody over. Resume it.",
+    Canvas.Status.ARCHIVED: "The Canvas is archived and hands nobody over any more.",
+}
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,15 @@ class Cause:
 
 
 def of_step(step: Step, now: datetime) -> list[Cause]:
+    return causes(step, groups_of(step), audiences_of(step), now)
+
+
+def causes(step: Step, groups: list[dict], audiences: list[CustomAudience], now: datetime) -> list[Cause]:
     batches = SyncBatch.objects.filter(audience__step=step)
     answers = last_answers(batches)
-    paused = pauses_of(step)
-    groups = list(grouped(batches))
     found = [
         *standing(step),
-        *waiting(groups, paused, answers, now),
+        *waiting(groups, pauses_of(audiences, now), answers, now),
         *left_out(groups),
         *given_up(groups, answers),
         *refused(batches, groups),
@@ -64,36 +72,41 @@ def of_step(step: Step, now: datetime) -> list[Cause]:
 
 def details(step: Step, now: datetime) -> dict:
     """What the page of a step shows under its numbers."""
-    causes = of_step(step, now)
-    out = sum(cause.people for cause in causes)
-    context = {"causes": causes, "out": out, "hours": f"{settings.SYNC_RETRY_HOURS:g}", "audiences": audiences_of(step)}
-    return context | troubles_of(step, now)
+    audiences, groups = audiences_of(step), groups_of(step)
+    found = causes(step, groups, audiences, now)
+    context = {"causes": found, "out": sum(cause.people for cause in found), "hours": f"{settings.SYNC_RETRY_HOURS:g}"}
+    return context | {"audiences": audiences, "moving": is_moving(groups)} | troubles(audiences, now)
 
 
-def troubles_of(step: Step, now: datetime) -> dict:
-    """What holds back an audience of this step, to be told and retried."""
-    audience = CustomAudience.objects.filter(step=step).select_related("ad_account__connection").order_by("-pk").first()
-    if audience is None:
+def troubles(audiences: list[CustomAudience], now: datetime) -> dict:
+    """What holds back the audience that is filled now, to be told and retried."""
+    if not audiences:
         return {"troubles": []}
-    account = audience.ad_account
-    mine = {("audience", audience.pk), ("account", account.pk), ("connection", account.connection_id)}
-    overview = Overview(account.connection.partner, now)
-    found = [trouble for trouble in overview.troubles if (trouble.kind, trouble.pk) in mine]
-    return {"troubles": found, "overview": overview, "partner": PARTNERS[overview.key]}
+    partner = PARTNERS[audiences[0].ad_account.connection.partner]
+    return {"troubles": troubles_of(audiences[0], now), "partner": partner}
 
 
-def grouped(batches) -> Iterable[dict]:
+def is_moving(groups: list[dict]) -> bool:
+    """Somebody is on the way, or waits until what holds them back is mended: the numbers will change by themselves."""
+    return any(row["state"] in WAITING and people_in(row) > 0 for row in groups)
+
+
+def people_in(row: dict) -> int:
+    return row["size_sum"] - row["withdrawn_sum"]
+
+
+def groups_of(step: Step) -> list[dict]:
     """Batches of one state and cause together."""
     sums = {name: Sum(name) for name in ("size", "missing", "refused", "rejected_unnamed", "withdrawn")}
     times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
-    rows = batches.values("state", "cause", "cause_detail", "audience")
-    return rows.annotate(**{f"{name}_sum": value for name, value in sums.items()}, **times).order_by("-size_sum")
+    rows = SyncBatch.objects.filter(audience__step=step).values("state", "cause", "cause_detail", "audience")
+    return list(rows.annotate(**{f"{name}_sum": value for name, value in sums.items()}, **times).order_by("-size_sum"))
 
 
 def standing(step: Step) -> Iterator[Cause]:
-    """They came, and the engine has not handed them over: it does so at once, but not while the Canvas is stopped."""
+    """They came, and the engine has not handed them over: it does so at once, but only while the Canvas is active."""
     here = Cohort.objects.filter(step=step, canvas=step.canvas_id, ended_at=None).aggregate(n=Sum("size"))["n"] or 0
-    yield Cause("pending", here, "Not handed over yet", "A stopped Canvas hands nobody over; resume it.")
+    yield Cause("pending", here, "Not handed over yet.", NOT_HANDED_OVER.get(step.canvas.status, SOON))
 
 
 def waiting(groups: list[dict], paused: dict[int, Pausable], answers: dict, now: datetime) -> Iterator[Cause]:
@@ -103,10 +116,9 @@ def waiting(groups: list[dict], paused: dict[int, Pausable], answers: dict, now:
             scope = paused.get(row["audience"])
             kind = row["cause"] or (scope.pause_kind if scope else "")
             detail = row["cause_detail"] or (scope.pause_detail if scope else "")
-            title, hint = words(kind, detail) if kind else ("On their way", "They are sent within seconds.")
+            title, hint = words(kind, detail) if kind else ("On their way.", SOON)
             clock = clock_of(row, scope, now) if row["began"] else None
-            people = row["size_sum"] - row["withdrawn_sum"]
-            yield Cause("pending", people, title, hint, clock, None, answers.get(group_of(row)))
+            yield Cause("pending", people_in(row), title, hint, clock, None, answers.get(group_of(row)))
 
 
 def group_of(row: dict) -> tuple:
@@ -135,9 +147,8 @@ def left_out(groups: list[dict]) -> Iterator[Cause]:
 def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
     for row in groups:
         if row["state"] == State.FAILED:
-            title, hint = words(row["cause"], row["cause_detail"])
-            people = row["size_sum"] - row["withdrawn_sum"]
-            yield Cause("not_synced", people, title, hint, None, row["settled"], answers.get(group_of(row)))
+            title, _ = words(row["cause"], row["cause_detail"])
+            yield Cause("not_synced", people_in(row), title, GIVEN_UP, None, row["settled"], answers.get(group_of(row)))
 
 
 def refused(batches, groups: list[dict]) -> Iterator[Cause]:
@@ -156,29 +167,24 @@ def words(kind: str, detail: str) -> tuple[str, str]:
 def last_answers(batches) -> dict[tuple, Attempt]:
     """The last failed attempt of the batches of each state, cause and detail, where it was of that cause."""
     failed = Attempt.objects.filter(batch__in=batches, outcome=F("batch__cause"))
-    newest = dict(failed.values_list(*GROUP).annotate(last=Max("pk")).order_by().values_list("last", "batch__state"))
+    newest = failed.values(*GROUP).annotate(last=Max("pk")).order_by().values("last")
     found = Attempt.objects.filter(pk__in=newest).select_related("batch")
     return {(one.batch.state, one.batch.cause, one.batch.cause_detail): one for one in found}
 
 
-def pauses_of(step: Step) -> dict[int, Pausable]:
+def pauses_of(audiences: list[CustomAudience], now: datetime) -> dict[int, Pausable]:
     """What holds back each audience of the step, the narrowest scope first."""
-    rows = CustomAudience.objects.filter(step=step).select_related("ad_account__connection")
     held = {}
-    for audience in rows:
+    for audience in audiences:
         scopes = (audience, audience.ad_account, audience.ad_account.connection)
-        scope = next((scope for scope in scopes if scope.paused_until), None)
+        scope = next((scope for scope in scopes if holds(scope, now)), None)
         if scope:
             held[audience.pk] = scope
     return held
 
 
 def audiences_of(step: Step) -> list[CustomAudience]:
-    """The custom audiences that the step has filled, the latest first."""
-    rows = CustomAudience.objects.filter(step=step).select_related("ad_account").annotate(batches_made=Count("batches"))
-    return list(rows.order_by(F("created_at").desc(), "-pk"))
-
-
-def is_moving(step: Step) -> bool:
-    """Something is on its way and nothing holds it back: the numbers will change by themselves."""
-    return SyncBatch.objects.filter(Q(state__in=WAITING), audience__step=step, size__gt=0).exists()
+    """The custom audiences that the step has filled, the latest first, with all that may hold them back."""
+    secret = "ad_account__connection__secret"  # noqa: S105
+    rows = CustomAudience.objects.filter(step=step).select_related(secret).defer(f"{secret}__token")
+    return list(rows.order_by("-created_at", "-pk"))

@@ -129,9 +129,8 @@ class StepType:
         return Page((), "")
 
     def details(self, step: "StepSpec", now: datetime) -> Mapping[str, Any]:
-        """What `details_template` shows under the numbers of this step. A constant number of queries."""
-        return {}
+        """What `details_template` shows under the numbers of this step. A constant number of queries.
 
-    def is_moving(self, step: "StepSpec") -> bool:
-        """The numbers are about to change by themselves, so the page should look again soon."""
-        return False
+        `moving`: the numbers are about to change by themselves, so the page should look again soon.
+        """
+        return {}

@@ -35,7 +35,8 @@ class PeopleForm(forms.Form):
 @never_cache
 @may_view
 def canvas(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+    rows = Canvas.objects.select_related("live_version").prefetch_related("steps")
+    found = get_object_or_404(rows, pk=pk)
     steps, numbers = analytics.steps_of(found), analytics.numbers(found)
     now = timezone.now()
     by_key = {row["key"]: row for row in numbers["steps"]}
@@ -51,13 +52,10 @@ def canvas(request: HttpRequest, pk: int) -> HttpResponse:
 @may_view
 def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     found, spec = step_of(pk, key)
-    now = timezone.now()
-    numbers = next(row for row in analytics.numbers(found)["steps"] if row["key"] == key)
-    context = {"canvas": found, "spec": spec, "numbers": numbers, "now": now, "moving": spec.type.is_moving(spec)}
-    context |= spec.type.details(spec, now)
     if request.htmx:
-        return render(request, "canvas/_step_numbers.html", context)
-    return render(request, "canvas/step_analytics.html", context | people_of(request, spec, PeopleForm({})))
+        return render(request, "canvas/_step_numbers.html", numbers_of(found, spec))
+    context = numbers_of(found, spec) | people_of(request, spec, PeopleForm({}))
+    return render(request, "canvas/step_analytics.html", context)
 
 
 @require_POST
@@ -65,15 +63,28 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def step_people(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     found, spec = step_of(pk, key)
     context = {"canvas": found, "spec": spec} | people_of(request, spec, PeopleForm(request.POST))
-    return render(request, "canvas/_step_people.html", context)
+    if request.htmx:
+        return render(request, "canvas/_step_people.html", context)
+    return render(request, "canvas/step_analytics.html", numbers_of(found, spec) | context)
 
 
 def step_of(pk: int, key: str) -> tuple[Canvas, StepSpec]:
-    found = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+    rows = Canvas.objects.select_related("live_version").prefetch_related("steps")
+    found = get_object_or_404(rows, pk=pk)
     spec = next((spec for spec in analytics.steps_of(found) if spec.key == key), None)
     if spec is None:
         raise Http404
     return found, spec
+
+
+def numbers_of(found: Canvas, spec: StepSpec) -> dict:
+    """What stands over the people. The page looks again while somebody is on the way."""
+    now = timezone.now()
+    numbers = next(row for row in analytics.numbers(found)["steps"] if row["key"] == spec.key)
+    details = spec.type.details(spec, now)
+    awaited = found.status == Canvas.Status.ACTIVE and numbers.get(spec.type.rest, 0) > 0
+    context = details | {"canvas": found, "spec": spec, "numbers": numbers, "now": now}
+    return context | {"moving": awaited or details.get("moving", False)}
 
 
 def part(request: HttpRequest, page: str, fragment: str) -> str:
@@ -85,13 +96,14 @@ def people_of(request: HttpRequest, spec: StepSpec, form: PeopleForm) -> dict:
     """The list, found by whom it is asked for and in which state."""
     if not form.is_valid():
         raise Http404
-    asked, statuses = form.cleaned_data, spec.type.statuses
+    asked, statuses, unmasked = form.cleaned_data, spec.type.statuses, masking.may_see(request.user)
     status = asked["status"] if asked["status"] in statuses else ""
-    only = people.matching(asked["q"], masking.may_see(request.user)) if asked["q"] else None
+    only = people.matching(asked["q"], unmasked) if asked["q"] else None
     try:
         page = spec.type.people(spec, status, asked["after"], PEOPLE, only)
     except ValueError:
         raise Http404 from None
     profiles = Profile.objects.in_bulk([person.profile_id for person in page.people if person.profile_id])
     rows = [(person, profiles.get(person.profile_id)) for person in page.people]
-    return {"people": rows, "next": page.next, "status": status, "term": asked["q"], "statuses": statuses}
+    found = {"people": rows, "next": page.next, "status": status, "term": asked["q"]}
+    return found | {"statuses": statuses, "unmasked": unmasked}

@@ -98,9 +98,6 @@ class FacebookAudienceStep(StepType):
     def details(self, step: StepSpec, now: datetime) -> dict:
         return step_causes.details(step.row, now) if step.row else {}
 
-    def is_moving(self, step: StepSpec) -> bool:
-        return bool(step.row) and step_causes.is_moving(step.row)
-
 
 def where(step: StepSpec) -> dict:
     return {
