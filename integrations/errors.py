@@ -109,7 +109,7 @@ class AudienceGone(PartnerError):
     """The custom audience was deleted at the partner."""
 
     scope = "audience"
-    cure = "Recreate it; its people are sent again."
+    cure = "Launch a copy of the Canvas: it makes a new custom audience."
 
 
 class AudienceFlagged(PartnerError):
