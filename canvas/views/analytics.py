@@ -20,6 +20,8 @@ from ..document import StepSpec, draft_of
 from ..models import Canvas
 
 PEOPLE = 50
+SOON, LATER, LIST = 3, 10, 5
+"""Seconds after which a page looks again: numbers on their way, other numbers of an active Canvas, the list."""
 may_view = permission_required("canvas.view_canvas", raise_exception=True)
 
 
@@ -78,13 +80,19 @@ def step_of(pk: int, key: str) -> tuple[Canvas, StepSpec]:
 
 
 def numbers_of(found: Canvas, spec: StepSpec) -> dict:
-    """What stands over the people. The page looks again while somebody is on the way."""
+    """What stands over the people."""
     now = timezone.now()
     numbers = next(row for row in analytics.numbers(found)["steps"] if row["key"] == spec.key)
     details = spec.type.details(spec, now)
-    awaited = found.status == Canvas.Status.ACTIVE and numbers.get(spec.type.rest, 0) > 0
-    context = details | {"canvas": found, "spec": spec, "numbers": numbers, "now": now}
-    return context | {"moving": awaited or details.get("moving", False)}
+    again = looks_again(found, numbers, numbers.get(spec.type.rest, 0), details.get("moving", False))
+    return details | {"canvas": found, "spec": spec, "numbers": numbers, "now": now, "looks_again": again}
+
+
+def looks_again(canvas: Canvas, numbers: dict, waiting: int, moving: bool) -> int:
+    """After how many seconds the page looks at the numbers again; 0: not at all."""
+    if canvas.status != Canvas.Status.ACTIVE:
+        return SOON if moving else 0
+    return SOON if moving or waiting or not numbers["entered"] else LATER
 
 
 def part(request: HttpRequest, page: str, fragment: str) -> str:
@@ -106,4 +114,12 @@ def people_of(request: HttpRequest, spec: StepSpec, form: PeopleForm) -> dict:
     profiles = Profile.objects.in_bulk([person.profile_id for person in page.people if person.profile_id])
     rows = [(person, profiles.get(person.profile_id)) for person in page.people]
     found = {"people": rows, "next": page.next, "status": status, "term": asked["q"]}
-    return found | {"statuses": statuses, "unmasked": unmasked}
+    found |= {"statuses": statuses, "unmasked": unmasked}
+    return found | {"list_looks_again": LIST if may_change(rows, asked) else 0}
+
+
+def may_change(rows: list, asked: dict) -> bool:
+    """Nobody has come yet, or the first page shows somebody who is on the way."""
+    if not rows:
+        return not any(asked.values())
+    return not asked["after"] and any(person.status == "pending" for person, _ in rows)
