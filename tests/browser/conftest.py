@@ -37,30 +37,41 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser, live_server):
-    """Opens a page as somebody: open_page("Marketer", "/canvases/", size="phone", scheme="dark").
+def visit(browser):
+    """A browser of its own on the product at `home`: visit(live_server.url, size="phone", scheme="dark").
 
     At the end, a console error, a refused script or style, or a request to another host fails the test; only answers
     of the status that is `expected` may be in the console.
     """
     contexts, troubles = [], []
 
-    def opened(role: str | None, path: str, size: str = "wide", scheme: str = "light", expected: int = 0) -> Page:
-        context = browser.new_context(viewport=SIZES[size], color_scheme=scheme, base_url=live_server.url)
+    def visited(home: str, size: str = "wide", scheme: str = "light", expected: int = 0) -> Page:
+        context = browser.new_context(viewport=SIZES[size], color_scheme=scheme, base_url=home)
         contexts.append(context)
-        if role:
-            context.add_cookies([{"name": "sessionid", "value": session_of(role), "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda said: troubles.append(said.text) if is_trouble(said, expected) else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda request: elsewhere(request.url, live_server.url, troubles))
-        page.goto(path)
+        page.on("request", lambda request: elsewhere(request.url, home, troubles))
         return page
 
-    yield opened
+    yield visited
     for context in contexts:
         context.close()
     assert not troubles
+
+
+@pytest.fixture
+def open_page(visit, live_server):
+    """Opens a page as somebody: open_page("Marketer", "/canvases/", size="phone", scheme="dark")."""
+
+    def opened(role: str | None, path: str, size: str = "wide", scheme: str = "light", expected: int = 0) -> Page:
+        page = visit(live_server.url, size, scheme, expected)
+        if role:
+            page.context.add_cookies([{"name": "sessionid", "value": session_of(role), "url": live_server.url}])
+        page.goto(path)
+        return page
+
+    return opened
 
 
 def is_trouble(said: ConsoleMessage, expected: int) -> bool:
