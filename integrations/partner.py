@@ -4,7 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from audiences.models import Profile
 
 if TYPE_CHECKING:
     from .models import AdAccount, Connection, CustomAudience, Pausable
@@ -34,6 +36,11 @@ class Person:
 
     profile_id: int
     values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, profile: Profile, columns: Sequence[str]) -> Self:
+        values = {column: getattr(profile, column) for column in columns}
+        return cls(profile.pk, {column: "" if value is None else str(value) for column, value in values.items()})
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,10 @@ class Partner(ABC):
     @abstractmethod
     def columns(self, fields: Sequence[str]) -> Sequence[str]:
         """The profile columns that `send` needs for these match fields."""
+
+    @abstractmethod
+    def fields_sent(self, fields: Sequence[str], person: Person) -> Sequence[str]:
+        """Those of the match fields that the person's values fill with something that the partner can match on."""
 
     @abstractmethod
     def send(self, parcel: Parcel) -> Receipt:

@@ -35,10 +35,11 @@ def status(state: str, verdict: str) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """A chosen match field, and whether the profile has it now."""
+    """A chosen match field as the profile is now: whether there is a value, and whether it is one that can be sent."""
 
     label: str
     present: bool
+    sent: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ class Sync:
 
     @property
     def fields(self) -> list[Field]:
-        return [Field(label(name), bool(value_of(self.profile, name))) for name in self.batch.audience.fields]
+        audience = self.batch.audience
+        them = partner.of(audience.ad_account.connection)
+        sent = them.fields_sent(audience.fields, partner.Person.of(self.profile, them.columns(audience.fields)))
+        return [Field(label(name), bool(value_of(self.profile, name)), name in sent) for name in audience.fields]
 
     @property
     def tries(self) -> list[Attempt]:

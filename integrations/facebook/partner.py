@@ -19,7 +19,7 @@ from ..errors import (
     Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
-from ..partner import AccountFacts, Finding, Parcel, Partner, Receipt, Standing
+from ..partner import AccountFacts, Finding, Parcel, Partner, Person, Receipt, Standing
 from . import checks, fields, standing, usage, users
 from .graph import Graph, Reply
 
@@ -112,6 +112,9 @@ class Facebook(Partner):
 
     def columns(self, chosen: Sequence[str]) -> Sequence[str]:
         return fields.columns(chosen)
+
+    def fields_sent(self, chosen: Sequence[str], person: Person) -> Sequence[str]:
+        return [name for name in chosen if any(users.row_of(person, fields.keys([name])))]
 
     def send(self, parcel: Parcel) -> Receipt:
         account = parcel.audience.ad_account

@@ -131,6 +131,14 @@ def test_the_fields_she_has_are_shown(connection, page, now):
     assert "Phone empty" in page(person)
 
 
+def test_a_value_that_is_no_address_is_not_called_sent(connection, sandbox, page, now):
+    person = jane(email="none@", zip="10115", country="Germany")
+    launch(facebook_step(fields=["email", "first_name", "zip"]), at=now)
+    tick(now)
+    assert "E-mail can't be read" in page(person)
+    assert [field.sent for field in sync(person, now).fields] == [False, True, True]
+
+
 def test_a_viewer_reads_no_name(connection, page, now):
     person = jane()
     assert "Was this person sent?" in page(person, "Viewer") and "Jane" not in page(person, "Viewer")
