@@ -36,7 +36,7 @@ def test_the_numbers_settle_by_themselves_and_the_search_keeps_the_focus(open_pa
     expect(bar).to_have_attribute("aria-label", settled, timeout=9_000)
     expect(search).to_be_focused()
     expect(search).to_have_value("p1")
-    expect(page.locator("#numbers[hx-get]")).to_have_count(0)
+    expect(page.locator('#numbers[hx-trigger="every 10s"]')).to_have_count(1)
     assert page.url.endswith("/analytics/fb/")
 
 
