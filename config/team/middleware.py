@@ -1,4 +1,4 @@
-"""Shows dates in the time zone of the person who reads them."""
+"""What holds for every answer: dates are on the reader's clock, and nothing is kept on the way to her."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,3 +23,21 @@ def zone(name: str) -> ZoneInfo | str:
         return ZoneInfo(name) if name else timezone.get_default_timezone()
     except (ZoneInfoNotFoundError, ValueError):
         return timezone.get_default_timezone()
+
+
+class KeptNowhere:
+    """Answers hold personal data, so no browser or proxy keeps one; what is the same for everybody may be kept.
+
+    Static files are served before it.
+    """
+
+    SAME_FOR_ALL = ("api:openapi-json", "api:openapi-view")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request.resolver_match, "view_name", "") not in self.SAME_FOR_ALL:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response

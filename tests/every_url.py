@@ -1,0 +1,189 @@
+"""Who may open what: product.md's role table, address by address. A page that stands in no row fails the tests.
+
+A row says who may look and who may change: a role and those above it, or one of the words below.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLResolver, get_resolver
+
+NOBODY, ANYBODY, SIGNED_IN, STAFF, WITH_KEY = "nobody", "anybody", "signed in", "staff", "with a key"
+NEVER = "never"
+"""The method doesn't exist there: 405."""
+V, M, A = "Viewer", "Marketer", "Admin"
+CAST = ("Anonymous", "Newcomer", "Staff", V, M, A)
+"""Staff and Newcomer have no role; Admins of the tests are staff."""
+MAY = {
+    NOBODY: set(), ANYBODY: set(CAST), SIGNED_IN: {*CAST} - {"Anonymous"}, STAFF: {"Staff", A}, NEVER: set(),
+    V: {V, M, A}, M: {M, A}, A: {A},
+}  # fmt: skip
+PAGE, PART, FILE, ELSEWHERE = "page", "part of a page", "file", "leads elsewhere"
+
+
+@dataclass(frozen=True)
+class Row:
+    get: str
+    post: str = NEVER
+    kind: str = PAGE
+
+
+DASHBOARD = {
+    "home": Row(V),
+    "styleguide": Row(STAFF),
+    "ready": Row(ANYBODY, kind=FILE),
+    "canvas:list": Row(V),
+    "canvas:create": Row(M, M),
+    "canvas:import": Row(NEVER, M),
+    "canvas:export": Row(V, kind=FILE),
+    "canvas:duplicate": Row(NEVER, M),
+    "canvas:archive": Row(NEVER, M),
+    "canvas:stop": Row(NEVER, M),
+    "canvas:resume": Row(NEVER, M),
+    "canvas:analytics": Row(V),
+    "canvas:step_analytics": Row(V),
+    "canvas:step_people": Row(NEVER, V),
+    "canvas:builder": Row(V),
+    "canvas:add": Row(M, M),
+    "canvas:link": Row(NEVER, M),
+    "canvas:basics": Row(V, M),
+    "canvas:entry": Row(V, M),
+    "canvas:audience": Row(V, M),
+    "canvas:review": Row(V, M),
+    "canvas:launch": Row(NEVER, M),
+    "canvas:step": Row(V, M),
+    "canvas:preview": Row(NEVER, M),
+    "canvas:change_type": Row(NEVER, M),
+    "canvas:delete_step": Row(M, M),
+    "audiences:profiles": Row(V),
+    "audiences:profiles_search": Row(NEVER, V),
+    "audiences:profile": Row(V),
+    "audiences:segments": Row(V),
+    "audiences:segment_counts": Row(V, kind=PART),
+    "audiences:segment_new": Row(M, M),
+    "audiences:filter_edit": Row(NEVER, M),
+    "audiences:filter_people": Row(NEVER, M),
+    "audiences:segment": Row(V, M),
+    "audiences:segment_people": Row(V, kind=PART),
+    "audiences:segment_delete": Row(M, M),
+    "audiences:imports": Row(M),
+    "audiences:import_upload": Row(NEVER, M),
+    "audiences:import": Row(M),
+    "audiences:import_answer": Row(NEVER, M),
+    "audiences:import_start": Row(NEVER, M),
+    "audiences:import_discard": Row(NEVER, M),
+    "audiences:import_refused": Row(M, kind=FILE),
+    "integrations:partners": Row(A),
+    "integrations:partner": Row(A),
+    "integrations:token": Row(NEVER, A),
+    "integrations:check": Row(NEVER, A),
+    "integrations:disconnect": Row(A, A),
+    "integrations:retry": Row(NEVER, M),
+}
+ACCOUNT = {
+    "account_login": Row(ANYBODY, ANYBODY),
+    "account_logout": Row(ANYBODY, ANYBODY),
+    "account_inactive": Row(ANYBODY),
+    "account_signup": Row(ANYBODY, ANYBODY),
+    "account_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "account_email": Row(SIGNED_IN, SIGNED_IN),
+    "account_email_verification_sent": Row(ANYBODY),
+    "account_change_password": Row(SIGNED_IN, SIGNED_IN),
+    "account_set_password": Row(SIGNED_IN, SIGNED_IN),
+    "account_reset_password": Row(ANYBODY, ANYBODY),
+    "account_reset_password_done": Row(ANYBODY),
+    "account_reset_password_from_key": Row(ANYBODY, ANYBODY),
+    "account_reset_password_from_key_done": Row(ANYBODY),
+    "account_confirm_login_code": Row(ANYBODY, ANYBODY),
+    "account_confirm_email": Row(ANYBODY, ANYBODY),
+}
+API = {
+    "api:track_users": ("POST", "users.track"),
+    "api:delete_users": ("POST", "users.delete"),
+    "api:read_user": ("GET", "users.read"),
+    "api:list_segments": ("GET", "segments"),
+    "api:create_segment": ("POST", "segments"),
+    "api:read_segment": ("GET", "segments"),
+    "api:replace_segment": ("PUT", "segments"),
+    "api:list_canvases": ("GET", "canvases"),
+    "api:create_canvas": ("POST", "canvases"),
+    "api:read_canvas": ("GET", "canvases"),
+    "api:replace_canvas": ("PUT", "canvases"),
+    "api:launch_canvas": ("POST", "canvases.launch"),
+    "api:stop_canvas": ("POST", "canvases.launch"),
+    "api:resume_canvas": ("POST", "canvases.launch"),
+    "api:read_analytics": ("GET", "analytics"),
+    "api:list_people": ("GET", "analytics"),
+    "api:read_facebook": ("GET", "partners"),
+    "api:connect_facebook": ("PUT", "partners"),
+    "api:disconnect_facebook": ("DELETE", "partners"),
+}
+API_FOR_ALL = {"api:openapi-json": 200, "api:openapi-view": 200, "api:api-root": 404}
+# What staff without a role may open: nothing of a model, only the frame around them.
+ADMIN = {
+    "admin:index": Row(STAFF, STAFF),
+    "admin:login": Row(STAFF, STAFF, kind=ELSEWHERE),
+    "admin:logout": Row(NEVER, STAFF),
+    "admin:password_change": Row(STAFF, STAFF),
+    "admin:password_change_done": Row(STAFF),
+    "admin:autocomplete": Row(NOBODY),
+    "admin:jsi18n": Row(STAFF, kind=FILE),
+    "admin:view_on_site": Row(NOBODY, NOBODY),
+    "admin:auth_user_password_change": Row(A, A),
+    "admin:app_list": Row(A, A),
+}
+MODELS = (
+    "team_user", "auth_group", "team_apikey", "team_auditevent", "audiences_profile", "audiences_event",
+    "audiences_purchase", "audiences_customattribute", "audiences_segment", "audiences_import", "canvas_canvas",
+    "canvas_version", "canvas_step", "canvas_entryrun", "canvas_cohort", "canvas_entry", "canvas_arrival",
+    "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret", "integrations_adaccount",
+    "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
+)  # fmt: skip
+for model in MODELS:
+    ADMIN |= {
+        f"admin:{model}_changelist": Row(A, A), f"admin:{model}_history": Row(A, A),
+        f"admin:{model}_change": Row(A, NOBODY), f"admin:{model}_add": Row(NOBODY, NOBODY),
+        f"admin:{model}_delete": Row(NOBODY, NOBODY),
+    }  # fmt: skip
+ADMIN |= {"admin:team_user_add": Row(A, A), "admin:team_user_change": Row(A, A)}
+TABLE = DASHBOARD | ACCOUNT | ADMIN
+# Where the rows don't tell all: name, methods, who, and what they get.
+ODD = (
+    ("account_logout", "get", {"Anonymous"}, "sign in"),
+    ("account_logout", "post", set(CAST), "sign in"),
+    ("account_confirm_login_code", "get post", {"Anonymous"}, "sign in"),
+    ("account_confirm_email", "post", set(CAST), "not there"),
+    ("admin:login", "get post", {"Newcomer", V, M}, "forbidden"),
+    ("admin:logout", "get post", {"Newcomer", V, M}, "let in"),
+    ("admin:view_on_site", "get post", {"Staff", A}, "not there"),
+    ("admin:app_list", "get post", {"Staff"}, "not there"),
+)
+UNNAMED = {"api:": {"<path:rest>"}, "admin:": {"<path:object_id>/", "(?P<url>.*)$"}}
+"""Answers to what is not there, and the admin's old addresses of a row, which lead to the new ones."""
+
+
+def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, str]]:
+    """The name of every URL pattern of the project, and the pattern itself without what stands before it."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from names(one, f"{one.namespace}:" if one.namespace else space)
+        else:
+            yield f"{space}{one.name or ''}", str(one.pattern)
+
+
+def expected(name: str, who: str, method: str) -> str:
+    """How the table wants somebody to be answered: let in, sign in, forbidden, not there, or never."""
+    for odd, methods, these, answer in ODD:
+        if name == odd and method in methods.split() and who in these:
+            return answer
+    row = TABLE[name]
+    may = getattr(row, method)
+    if who in MAY[may]:
+        return "let in"
+    if who == "Anonymous" and ANYBODY not in (row.get, row.post):
+        return "sign in"
+    if name in ADMIN and who not in MAY[STAFF]:
+        return "sign in"
+    if may == NEVER:
+        return NEVER
+    return "sign in" if may == STAFF else "forbidden"

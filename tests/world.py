@@ -1,0 +1,151 @@
+"""One of everything, or many: what pages are walked with. Its names are hidden ones, to be found where they leak."""
+
+from datetime import datetime
+from functools import cached_property
+
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from audiences.models import CustomAttribute, Event, Import, Purchase
+from canvas.models import ArrivalHour
+from config.team.models import ApiKey, User
+from integrations.models import Connection
+from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
+from tests.factories import ProfileFactory, SegmentFactory
+
+HIDDEN = "Zanzibar"
+"""Stands in the name of every Canvas, segment, file, account and person."""
+AMERICANS = {"attribute": "country", "op": "is", "value": "US"}
+NOT_THERE = 10**9
+PKS = {"pk", "object_id", "id", "segment_id", "canvas_id"}
+LIVE, DRAFT = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate"), ("launch", "add", "link")
+
+
+class World:
+    """One of everything; `grow` adds many."""
+
+    def __init__(self, now: datetime) -> None:
+        self.jane = ProfileFactory(external_id="jane", email="jane@zanzibar.example", first_name=HIDDEN)
+        people(2, country="US"), people(1, email="")
+        self.segment = SegmentFactory(name=f"{HIDDEN} lapsed", filter={"all": [AMERICANS]})
+        self.make_facts(now, 0, 1)
+        self.make_canvases(now, 1)
+        self.file = self.upload()
+        self.key = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
+
+    def grow(self, now: datetime, many: int) -> None:
+        people(10 * many, country="US")
+        for n in range(many):
+            SegmentFactory(name=f"{HIDDEN} {n}", filter={"any": [AMERICANS, {"segment": self.segment.name}]})
+            launch(*self.steps(1), name=f"{HIDDEN} {n}", at=now) if n % 5 == 0 else draft(name=f"{HIDDEN} {n}")
+        self.make_facts(now, 1, many)
+        self.make_canvases(now, many)
+        Import.objects.bulk_create(Import(file_name=f"{HIDDEN}{n}.csv", state="done") for n in range(many))
+        User.objects.bulk_create(User(email=f"u{n}@zanzibar.example") for n in range(many))
+
+    def make_facts(self, now: datetime, first: int, last: int) -> None:
+        """What is known of Jane."""
+        for n in range(first, last):
+            CustomAttribute.objects.create(name=f"tier {n}", type="text")
+            self.jane.attributes[f"tier {n}"] = "gold"
+            Event.objects.create(profile=self.jane, name=f"viewed {n}", time=now)
+            Purchase.objects.create(profile=self.jane, product_id=f"A{n}", currency="USD", price=3, time=now)
+        self.jane.save()
+
+    def make_canvases(self, now: datetime, long: int) -> None:
+        """One that is live, with people in it and a history, and one that is not yet."""
+        steps, audience = self.steps(long), {"segment": self.segment.name}
+        self.live = launch(*steps, name=f"{HIDDEN} live {long}", at=now, audience=audience)
+        tick(now)
+        ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
+        self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
+
+    def steps(self, long: int) -> list[dict]:
+        row = [delay(f"wait{n}" if n else "wait", then=f"wait{n + 1}") for n in range(long)] + [delay(f"wait{long}")]
+        return [split({"segment": self.segment.name}, "fb", "wait"), facebook_step(then="wait"), *row]
+
+    def upload(self) -> Import:
+        """As a marketer would, with one row that is refused."""
+        client = signed_in(user("Marketer"))
+        content = b"external_id,email\nu1,a@zanzibar.example\n,b@zanzibar.example\n"
+        client.post(reverse("audiences:import_upload"), {"file": SimpleUploadedFile(f"{HIDDEN}.csv", content)})
+        return Import.objects.get()
+
+    @cached_property
+    def accounts(self) -> dict[str, User]:
+        found = {role: user(role) for role in ("Newcomer", "Viewer", "Marketer", "Admin", "Staff")}
+        User.objects.filter(email="staff@example.com").update(is_staff=True)
+        return {role: User.objects.get(pk=one.pk) for role, one in found.items()}
+
+    def client(self, role: str) -> Client:
+        """Signed in as on the first day, whatever was done before. One for all: making one reads every static file."""
+        self.browser.cookies.clear()
+        if role != "Anonymous":
+            self.browser.cookies["sessionid"] = self.sessions[role]
+        return self.browser
+
+    @cached_property
+    def browser(self) -> Client:
+        return Client()
+
+    @cached_property
+    def sessions(self) -> dict[str, str]:
+        return {role: signed_in(account).cookies["sessionid"].value for role, account in self.accounts.items()}
+
+    def addresses(self, name: str, missing: bool = False) -> list[str]:
+        """Every address of this name; `missing` asks for those of things that are not there."""
+        return list(dict.fromkeys(filter(None, (at(name, one) for one in self.arguments(name, missing)))))
+
+    def arguments(self, name: str, missing: bool) -> list[dict]:
+        space, _, page = name.rpartition(":")
+        of = getattr(self, f"of_{space or 'account'}")(page)
+        if not missing:
+            return [{}, *of]
+        return [{key: NOT_THERE if key in PKS else one[key] for key in one} for one in of if PKS & one.keys()]
+
+    def of_canvas(self, page: str) -> list[dict]:
+        canvases = [self.live] if page in LIVE else [self.draft] if page in DRAFT else [self.draft, self.live]
+        keys = ("fb",) if page in ("step_people", "change_type", "delete_step", "preview") else ("fb", "wait", "split")
+        return [{"pk": one.pk} for one in canvases] + [{"pk": one.pk, "key": key} for one in canvases for key in keys]
+
+    def of_audiences(self, page: str) -> list[dict]:
+        thing = self.jane if page.startswith("profile") else self.file if page.startswith("import") else self.segment
+        return [{"pk": thing.pk}]
+
+    def of_integrations(self, page: str) -> list[dict]:
+        return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]
+
+    def of_api(self, page: str) -> list[dict]:
+        canvas = {"canvas_id": self.live.pk}
+        return [{"external_id": "jane"}, {"segment_id": self.segment.pk}, canvas, canvas | {"key": "fb"}]
+
+    def of_account(self, page: str) -> list[dict]:
+        return [{"key": "x-y"}, {"uidb36": "1", "key": "x-y"}]
+
+    def of_admin(self, page: str) -> list[dict]:
+        if page == "app_list":
+            return [{"app_label": "canvas"}]
+        if page == "auth_user_password_change":
+            return [{"id": self.accounts["Viewer"].pk}]
+        table, _, what = page.rpartition("_")
+        row = first(*table.split("_")) if "_" in table and what in ("change", "delete", "history") else 1
+        return [{"object_id": row}, {"content_type_id": 1, "object_id": row}]
+
+
+def first(app: str, model: str) -> int:
+    return apps.get_model(app, model)._default_manager.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def at(name: str, kwargs: dict) -> str:
+    try:
+        return reverse(name, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def signed_in(account: User) -> Client:
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
