@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("ready", views.ready, name="ready"),
+    path("accounts/email/", views.closed, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("canvases/", include("canvas.urls")),
     path("audience/", include("audiences.urls")),
