@@ -35,7 +35,7 @@ DASHBOARD = {
     "canvas:list": Row(V),
     "canvas:create": Row(M, M),
     "canvas:import": Row(NEVER, M),
-    "canvas:export": Row(V, kind=FILE),
+    "canvas:export": Row(M, kind=FILE),
     "canvas:duplicate": Row(NEVER, M),
     "canvas:archive": Row(NEVER, M),
     "canvas:stop": Row(NEVER, M),
