@@ -52,4 +52,4 @@ def when(moment: datetime | None, empty: str = "–") -> SafeString | str:
         return empty
     local = timezone.localtime(moment)
     shape = "j M H:i" if local.year == timezone.localtime().year else "j M Y H:i"
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), date_format(local, shape))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), date_format(local, shape))

@@ -69,7 +69,7 @@ class TestWhoMaySee:
         for path in (LIST, f"{LIST}{jane.pk}/"):
             words = viewer.get(path).content.decode()
             assert "J…@example.com" in words and "cust_1" in words
-            for hidden in ("Okafor", "Jane", "415", "94110", "1988", "sailing"):
+            for hidden in ("Okafor", "Jane", "+1 415", "94110", "1988", "sailing"):
                 assert hidden not in words, hidden
 
     def test_a_person_who_is_not_there_is_404(self, as_role):
