@@ -26,12 +26,14 @@ class Installation:
         own = {"DATABASE_URL": database_url(), "FACEBOOK_GRAPH_URL": graph_url, "Q_CLUSTER_NAME": self.mark}
         self.environment = os.environ | own | {name: str(value) for name, value in settings.items()}
 
-    def start(self, *command: str, cwd: Path = ROOT) -> subprocess.Popen:
-        """Its process group is its own, as under a service manager."""
+    def start(self, *command: str, cwd: Path = ROOT, given: str = "") -> subprocess.Popen:
+        """Its process group is its own, as under a service manager. `given` stands on its standard input."""
         made = subprocess.Popen(
-            [sys.executable, *command], cwd=cwd, env=self.environment, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, *command], cwd=cwd, env=self.environment, start_new_session=True, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        with made.stdin as standard_input:
+            standard_input.write(given)
         self.started.append(made)
         return made
 

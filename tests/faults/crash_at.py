@@ -22,6 +22,17 @@ POINTS = {
     "inside a move": ("canvas.moves", "journal", "after"),
     "inside the fold": ("canvas.journal", "add", "after"),
 }
+LAUNCH_POINTS = {
+    "before creating the audience": ("integrations.facebook.partner", "Facebook.create_audience", "before"),
+    "after creating the audience": ("integrations.facebook.partner", "Facebook.create_audience", "after"),
+    "before the doors open": ("canvas.launch", "activate", "before"),
+    "while the doors open": ("canvas.launch", "record", "before"),
+}
+TROUBLE_POINTS = {
+    "between failure and pause": ("integrations.settling", "put_back", "after"),
+    "inside a probe": ("integrations.facebook.partner", "Facebook.probe", "before"),
+    "between token and resuming": ("integrations.connecting", "keep", "after"),
+}
 
 
 def deadly(function: Callable, when: str) -> Callable:
@@ -35,7 +46,7 @@ def deadly(function: Callable, when: str) -> Callable:
 
 
 def arm(point: str) -> None:
-    module, name, when = POINTS[point]
+    module, name, when = (POINTS | LAUNCH_POINTS | TROUBLE_POINTS)[point]
     owner = import_module(module)
     *inside, name = name.split(".")
     for part in inside:

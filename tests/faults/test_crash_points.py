@@ -8,8 +8,20 @@ from django.core.management import call_command
 
 from canvas import journal
 from config import schedules
-from integrations.models import Attempt, SyncBatch
-from tests.cast import TOKEN, connect, delay, facebook_step, fate, launch, people, split, step_numbers, tick
+from integrations.models import Attempt, Connection, SyncBatch
+from tests.cast import (
+    OTHER_TOKEN,
+    TOKEN,
+    connect,
+    delay,
+    facebook_step,
+    fate,
+    launch,
+    people,
+    split,
+    step_numbers,
+    tick,
+)
 from tests.faults.crash_at import POINTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +101,40 @@ def test_a_lost_batch_is_held_by_a_pause_that_came_in_the_meantime(canvas, sandb
     sandbox.restore(TOKEN)
     connect(TOKEN, now + 2 * HOUR)
     tick(now + 2 * HOUR)
+    check(canvas, sandbox, {"1": 7})
+
+
+def test_a_crash_between_a_failure_and_its_pause_only_means_that_it_is_met_once_more(canvas, sandbox, killed_tick, now):
+    sandbox.revoke(TOKEN)
+    killed_tick("between failure and pause")
+    assert not Connection.objects.get().is_faulty and SyncBatch.objects.get().cause == "TokenRejected"
+    tick(now)
+    assert Connection.objects.get().is_faulty and Attempt.objects.count() == 2
+    sandbox.restore(TOKEN)
+    tick(now + HOUR)
+    check(canvas, sandbox, {"1": 7})
+
+
+def test_a_probe_that_was_killed_is_made_again_by_another(canvas, sandbox, killed_tick, now):
+    sandbox.revoke(TOKEN)
+    tick(now)
+    sandbox.restore(TOKEN)
+    killed_tick("inside a probe", now + HOUR)
+    assert Connection.objects.get().is_faulty
+    tick(now + 2 * HOUR)
+    check(canvas, sandbox, {"1": 7})
+
+
+def test_a_token_that_was_kept_by_a_process_that_died_is_found_good_by_the_next_probe(
+    canvas, sandbox, installation, killed_tick, now
+):
+    sandbox.revoke(TOKEN)
+    tick(now)
+    replacing = installation().start("-m", "tests.faults.crash_at", "between token and resuming", "connect_facebook",
+                                     given=OTHER_TOKEN)  # fmt: skip
+    assert replacing.wait(30) == -signal.SIGKILL
+    assert Connection.objects.get().last4 == OTHER_TOKEN[-4:]
+    tick(now + HOUR)
     check(canvas, sandbox, {"1": 7})
 
 
