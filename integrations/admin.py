@@ -61,5 +61,5 @@ class Members(ByPerson):
 @admin.register(Attempt)
 class Attempts(ByNumber):
     numbers = ("pk", "batch")
-    list_display = ["id", "batch_id", "number", "started_at", "outcome", "code", "subcode", "trace_id"]
+    list_display = ["id", "batch_id", "number", "started_at", "milliseconds", "outcome", "code", "subcode", "trace_id"]
     search_help_text = "the number of an attempt or a batch"

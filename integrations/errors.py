@@ -4,6 +4,7 @@ The kind decides the scope that pauses: the batch alone, the custom audience, th
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -20,10 +21,12 @@ class PartnerError(Exception):
 
     def __init__(
         self, detail: str = "", *, code: int | None = None, subcode: int | None = None, status: int | None = None,
-        trace_id: str = "", wait: timedelta | None = None,
+        trace_id: str = "", version: str = "", wait: timedelta | None = None,
     ) -> None:  # fmt: skip
         self.detail, self.code, self.subcode, self.status = detail, code, subcode, status
-        self.trace_id, self.wait = trace_id, wait
+        self.trace_id, self.version, self.wait = trace_id, version, wait
+        self.rows: int | None = None
+        """How many rows the request held; None where that doesn't matter, or none was made."""
         super().__init__(detail)
 
     @property
@@ -47,6 +50,12 @@ class Unavailable(PartnerError):
     """The partner could not be reached, or had a trouble of its own."""
 
     cure = "It is tried again by itself."
+
+
+class TooLarge(Unavailable):
+    """The partner could not take so many people at once."""
+
+    cure = "They are sent again in smaller parts, by itself."
 
 
 class Interrupted(PartnerError):
@@ -75,6 +84,13 @@ class PermissionMissing(PartnerError):
 
     scope = "connection"
     cure = "Grant the token ads_management, then check the connection."
+
+
+class TaskMissing(PermissionMissing):
+    """The system user may not change the ad account's custom audiences."""
+
+    scope = "ad_account"
+    cure = "Give the system user the task to manage campaigns on the ad account in Business settings."
 
 
 class ApiVersionExpired(PartnerError):
@@ -132,7 +148,13 @@ class RequestRefused(PartnerError):
     cure = "It is tried again by itself; tell the engineers if it goes on."
 
 
-KINDS: dict[str, type[PartnerError]] = {kind.__name__: kind for kind in PartnerError.__subclasses__()}
+def below(kind: type[PartnerError]) -> Iterator[type[PartnerError]]:
+    for narrower in kind.__subclasses__():
+        yield narrower
+        yield from below(narrower)
+
+
+KINDS: dict[str, type[PartnerError]] = {kind.__name__: kind for kind in below(PartnerError)}
 
 
 def sentence(kind: str) -> str:

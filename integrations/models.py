@@ -210,13 +210,17 @@ class Member(models.Model):
 
 
 class Attempt(models.Model):
-    """One try to send a batch, written before the request leaves. Never holds what was sent."""
+    """One try to send a batch, written before the request leaves. Never holds what was sent.
+
+    `api_version` is the one that answered, or the one asked for where nothing did; `rows` are those on the wire.
+    """
 
     batch = models.ForeignKey(SyncBatch, models.CASCADE, related_name="attempts")
     number = models.PositiveIntegerField()
     session_id = models.BigIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    milliseconds = models.PositiveIntegerField(null=True, help_text="from reading the people to the answer")
     outcome = models.CharField(max_length=40, blank=True, help_text="accepted, lost, or the kind of error")
     code = models.IntegerField(null=True)
     subcode = models.IntegerField(null=True)

@@ -105,10 +105,17 @@ def put_back(claim: Claim, error: PartnerError, now: datetime, at: datetime | No
     if error.starts_clock:
         batch.clock_at = batch.clock_at or claim.attempt.started_at
     batch.save()
-    trace = {"code": error.code, "subcode": error.subcode, "http_status": error.status, "trace_id": error.trace_id}
-    finish(claim, now, outcome=error.kind, **trace)
+    finish(claim, now, outcome=error.kind, **trace(error))
     return True
 
 
+def trace(error: PartnerError) -> dict:
+    return {
+        "code": error.code, "subcode": error.subcode, "http_status": error.status, "trace_id": error.trace_id,
+        "api_version": error.version, "rows": error.rows,
+    }  # fmt: skip
+
+
 def finish(claim: Claim, now: datetime, **result) -> None:
-    type(claim.attempt).objects.filter(pk=claim.attempt.pk).update(finished_at=now, **result)
+    rows = type(claim.attempt).objects.filter(pk=claim.attempt.pk)
+    rows.update(finished_at=now, milliseconds=claim.attempt.milliseconds, **result)

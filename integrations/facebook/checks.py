@@ -16,6 +16,7 @@ from ..errors import (
     PermissionMissing,
     RateLimited,
     RequestRefused,
+    TaskMissing,
     TermsNotAccepted,
     TokenRejected,
     Unavailable,
@@ -215,15 +216,15 @@ CHECKS = [
 CREATION: dict[type[PartnerError], str] = {
     TokenRejected: "facebook.E002", PermissionMissing: "facebook.E003", AccessLost: "facebook.E005",
     AudienceLimitReached: "facebook.E010", TermsNotAccepted: "facebook.E011", RequestRefused: "facebook.E013",
+    TaskMissing: "facebook.E007",
 }  # fmt: skip
-NO_TASK = 1713092
 PASSING = {kind.__name__ for kind in (Unavailable, RateLimited, RequestRefused)}
 """Kinds whose cure speaks of sending, where it is tried again by itself; a launch is not."""
 
 
 def creation_problem(step: StepSpec, error: PartnerError) -> Problem:
     """What stopped the creation, as the check that should have seen it would say it."""
-    identity = "facebook.E007" if error.subcode == NO_TASK else CREATION.get(type(error), "facebook.E012")
+    identity = CREATION.get(type(error), "facebook.E012")
     message = f"The custom audience was not created. {error}"
     hint = "Nobody has entered. Try again; what was made is used then." if error.kind in PASSING else error.cure
     return Problem(identity, message, hint, step.key, "ad_account")

@@ -133,17 +133,20 @@ class Graph:
         else:
             return reply_of(answer, answered)
         # Outside the `except`: what requests raised holds the URL, and would hang on as the context.
-        raise Unavailable(f"No answer from Facebook ({trouble}).")
+        raise Unavailable(f"No answer from Facebook ({trouble}).", version=settings.FACEBOOK_GRAPH_VERSION)
 
 
 def reply_of(answer: requests.Response, content: bytes) -> Reply:
-    """Success is a JSON object without `error`, whatever the HTTP status says."""
+    """Success is a JSON object without `error` and a status below 300; the content type says nothing.
+
+    A 200 may hold an error or a page of an outage, and a redirect is never followed: it would carry the token away.
+    """
     try:
         body = orjson.loads(content)
     except ValueError:
         body = None
-    if not isinstance(body, dict) or body.get("error"):
-        raise classify(answer.status_code, body if isinstance(body, dict) else None, answer.headers)
-    if answer.status_code >= 300:
-        raise classify(answer.status_code, None, answer.headers)
+    if not isinstance(body, dict) or "error" in body or answer.status_code >= 300:
+        error = classify(answer.status_code, body if isinstance(body, dict) else None, answer.headers)
+        error.version = error.version or settings.FACEBOOK_GRAPH_VERSION
+        raise error
     return Reply(body, answer.headers, answer.status_code)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import orjson
 
-from ..errors import RequestRefused, Unavailable
+from ..errors import PartnerError, Unavailable
 from ..partner import Parcel, Person, Receipt
 from . import fields
 from .graph import Graph, Reply
@@ -31,7 +31,7 @@ def add(graph: Graph, parcel: Parcel) -> tuple[Receipt, list[Reply]]:
     if not sent:
         return Receipt(missing=missing), []
     path, schema = f"{parcel.audience.partner_id}/users", [key for key, _ in wanted]
-    first = post(graph, path, schema, list(sent.values()), parcel.session_id)
+    first = post_all(graph, path, schema, list(sent.values()), parcel.session_id)
     named = named_rows(first)
     invalid = first.body.get("num_invalid_entries") or 0
     replies = [first]
@@ -47,6 +47,15 @@ def row_of(person: Person, wanted: Sequence[tuple[str, str]]) -> Row:
     return tuple(cell(key, person.values[column], country) for key, column in wanted)
 
 
+def post_all(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], session: int) -> Reply:
+    """The request itself; an error tells how many rows met it."""
+    try:
+        return post(graph, path, schema, rows, session)
+    except PartnerError as error:
+        error.rows = len(rows)
+        raise
+
+
 def post(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], session: int) -> Reply:
     body = {
         "payload": {"schema": schema, "data": rows},
@@ -55,7 +64,8 @@ def post(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], sessio
     reply = graph.post(path, body)
     received = reply.body.get("num_received")
     if not isinstance(received, int) or received < len(rows):
-        raise Unavailable(f"Facebook took {received} of {len(rows)} rows.", trace_id=reply.trace_id)
+        facts = {"status": reply.status, "trace_id": reply.trace_id, "version": reply.version}
+        raise Unavailable(f"Facebook took {received} of {len(rows)} rows.", **facts)
     return reply
 
 
@@ -76,12 +86,13 @@ def read_row(text) -> Iterator[Row]:
 
 
 def look_closer(graph: Graph, path: str, schema: list[str], rows: list[Row], named: dict[Row, str]) -> list[Reply]:
-    """Sends parts so small that every invalid row in them is named; adds to `named`. Gives up after 20 requests."""
+    """Sends parts so small that every invalid row in them is named; adds to `named`. Gives up after 20 requests, or at
+    an error: the batch itself was accepted, and what stays unnamed is only counted."""
     replies = []
     for at in range(0, min(len(rows), PART * MOST_PARTS), PART):
         try:
             reply = post(graph, path, schema, rows[at : at + PART], secrets.randbelow(2**63 - 1) + 1)
-        except (Unavailable, RequestRefused):
+        except PartnerError:
             break
         named |= named_rows(reply)
         replies.append(reply)

@@ -86,21 +86,6 @@ def test_refused_rows_are_not_synced_at_once_with_facebooks_reason(connection, s
     assert refused.count() == 2 and all(member.reason for member in refused)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["http_500_html", "html_200", "error_200", "truncated_json", "code_1", "code_2", "drop_before", "drop_after"],
-)
-def test_a_passing_trouble_is_retried(connection, sandbox, now, kind):
-    people(3)
-    canvas = launch(facebook_step(), at=now)
-    sandbox.fault(kind, times=1)
-    tick(now)
-    assert fate(canvas) == {"pending": 3}
-    tick(now + HOUR)
-    assert fate(canvas) == {"synced": 3}
-    assert [attempt.outcome for attempt in Attempt.objects.order_by("number")] == ["Unavailable", "accepted"]
-
-
 def test_a_throttle_is_waited_for_and_starts_no_clock(connection, sandbox, now):
     people(3)
     canvas = launch(facebook_step(), at=now)

@@ -37,6 +37,8 @@ class AdAccount:
     tier: str = "standard_access"
     usage: int = 1
     """Percent of the limits used, as the usage headers tell it."""
+    reset_seconds: int = 0
+    """When the use falls back to nothing, as the same headers tell it."""
     allowed: bool = True
     sessions: dict[str, str] = field(default_factory=dict)
     """Upload session id -> audience id: a session id is unique in its ad account."""

@@ -12,13 +12,19 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass
 class Answer:
-    """`body` is a dict (sent as JSON) or bytes (sent as they are); `dropped` closes the connection instead."""
+    """`body` is a dict (sent as JSON) or bytes (sent as they are).
+
+    `dropped` closes the connection instead, with `reset` rudely (TCP's RST); `cut` closes it so many bytes before the
+    end that was announced.
+    """
 
     body: dict[str, Any] | bytes = b""
     status: int = 200
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
     dropped: bool = False
+    reset: bool = False
+    cut: int = 0
 
     @property
     def error(self) -> dict[str, Any]:

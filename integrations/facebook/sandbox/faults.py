@@ -16,12 +16,16 @@ check; at most one fires per call, the oldest first.
 | html_200 | a 200 with an HTML page | work (false) |
 | error_200 | a 200 whose body holds an error | code (2), subcode (null), work (false) |
 | truncated_json | the answer breaks off in the middle of its JSON | keep (20 bytes), work (true) |
+| empty_body | a 200 without a byte | status (200), work (true) |
+| wrong_type | calls its JSON something else | type ("text/html"), work (true) |
+| redirect | sends the caller elsewhere | status (302), to ("http://127.0.0.1:9/") |
 | slow | waits before answering | seconds (1), first ("work"; "wait" waits before the work) |
 | drop_before | reads the request, closes the connection, does nothing | - |
-| drop_after | does the work, then closes the connection without a word | - |
+| drop_after | does the work, then closes the connection without a word | reset (false; true: TCP's RST) |
+| cut_off | closes the connection before the announced end of the answer | bytes (5), work (true) |
 | revoked_midway | revokes the call's token from this call on: 190/467 | subcode (467; null for a bare 190) |
 | field_refused | fails calls that ask for this field | field ("business"), code (10; or 200) |
-| too_large | fails uploads with more rows than this: 1/99, or an HTML page | rows (5000), html (false) |
+| too_large | fails uploads of more rows: 1/99, or a page of HTML | rows (5000), html (false), status (500) |
 | invalid_rows | calls the first rows invalid, or all with this cell | rows (1), cell (null), reason ("invalid entry") |
 | refused_100 | 400 with code 100; with `cell` only requests that hold it | cell (null) |
 | received_short | answers fewer `num_received` than it took | rows (1) |
@@ -48,12 +52,16 @@ KINDS: dict[str, dict[str, Any]] = {
     "html_200": {"work": False},
     "error_200": {"code": 2, "subcode": None, "work": False},
     "truncated_json": {"keep": 20, "work": True},
+    "empty_body": {"status": 200, "work": True},
+    "wrong_type": {"type": "text/html", "work": True},
+    "redirect": {"status": 302, "to": "http://127.0.0.1:9/"},
     "slow": {"seconds": 1, "first": "work"},
     "drop_before": {},
-    "drop_after": {},
+    "drop_after": {"reset": False},
+    "cut_off": {"bytes": 5, "work": True},
     "revoked_midway": {"subcode": 467},
     "field_refused": {"field": "business", "code": 10},
-    "too_large": {"rows": 5000, "html": False},
+    "too_large": {"rows": 5000, "html": False, "status": 500},
     "invalid_rows": {"rows": 1, "cell": None, "reason": "invalid entry"},
     "refused_100": {"cell": None},
     "received_short": {"rows": 1},

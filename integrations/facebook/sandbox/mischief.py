@@ -69,6 +69,22 @@ def truncated_json(world: "World", call: Call, knobs: Knobs, work: Work) -> Answ
     return Answer(orjson.dumps(answer.body)[: knobs["keep"]].rstrip(b"}"), answer.status)
 
 
+def empty_body(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
+    if knobs["work"]:
+        work()
+    return Answer(status=knobs["status"])
+
+
+def wrong_type(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
+    answer = work() if knobs["work"] else Answer({"id": call.node})
+    answer.content_type = knobs["type"]
+    return answer
+
+
+def redirect(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
+    return Answer(PAGE, knobs["status"], HTML, {"Location": knobs["to"]})
+
+
 def slow(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
     if knobs["first"] == "wait":
         world.wait(knobs["seconds"])
@@ -84,7 +100,13 @@ def drop_before(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
 
 def drop_after(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
     answer = work()
-    answer.dropped = True
+    answer.dropped, answer.reset = True, knobs["reset"]
+    return answer
+
+
+def cut_off(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
+    answer = work() if knobs["work"] else Answer({"id": call.node})
+    answer.cut = knobs["bytes"]
     return answer
 
 
@@ -102,7 +124,7 @@ def field_refused(world: "World", call: Call, knobs: Knobs, work: Work) -> Answe
 
 def too_large(world: "World", call: Call, knobs: Knobs, work: Work) -> Answer:
     if knobs["html"]:
-        return Answer(PAGE, 500, HTML)
+        return Answer(PAGE, knobs["status"], HTML)
     raise GraphError(1, REDUCE, subcode=99)
 
 
@@ -136,7 +158,7 @@ ACTIONS: dict[str, Callable[["World", Call, Knobs, Work], Answer]] = {
     **{action.__name__: action for action in (rate_80003, rate_17, rate_613, code_1, code_2, error_200, error)},
     **{action.__name__: action for action in (truncated_json, slow, drop_before, drop_after, revoked_midway)},
     **{action.__name__: action for action in (field_refused, too_large, invalid_rows, refused_100)},
-    **{action.__name__: action for action in (received_short, short_page)},
+    **{action.__name__: action for action in (received_short, short_page, empty_body, wrong_type, redirect, cut_off)},
     "http_500_html": html,
     "html_200": html,
 }

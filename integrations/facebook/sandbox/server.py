@@ -7,6 +7,7 @@ down for clients with a kept connection too.
 import contextlib
 import socket
 import socketserver
+import struct
 import sys
 import threading
 import traceback
@@ -34,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         except Exception as bug:
             answer = _bug(bug)
         if answer.dropped:
-            self._drop()
+            self._drop(answer.reset)
         else:
             self._send(answer)
 
@@ -65,12 +66,17 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: len(body) - answer.cut])
+        self.close_connection |= bool(answer.cut)
 
-    def _drop(self) -> None:
+    def _drop(self, reset: bool) -> None:
         self.close_connection = True
         with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+            if reset:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+            else:
+                self.connection.shutdown(socket.SHUT_RDWR)
 
     def version_string(self) -> str:
         return "graph-sandbox"

@@ -39,7 +39,7 @@ def _account_usage(call: Call, account: AdAccount) -> dict[str, Any]:
     throttled = call.throttled or {}
     return {
         "acc_id_util_pct": 100 if throttled else account.usage,
-        "reset_time_duration": throttled.get("seconds", 0),
+        "reset_time_duration": throttled.get("seconds", account.reset_seconds),
         "ads_api_access_tier": account.tier,
     }
 
