@@ -11,11 +11,11 @@ demo: .venv/run  ## the whole application on http://127.0.0.1:8000 (PORT= for an
 	exec env PORT=$(PORT) $(PY) manage.py demo --serve
 
 test: .venv/test  ## the whole suite on the embedded defaults
-	$(PY) -m pytest -n $(JOBS)
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup
 
 test-services: .venv/test  ## the same on PostgreSQL and Redis
 	bash .ci/services
-	$(SERVICES) $(PY) -m pytest -n $(JOBS)
+	$(SERVICES) $(PY) -m pytest -n $(JOBS) --dist loadgroup
 
 test-nightly: .venv/test  ## the full-size runs (100,000 people), on both
 	$(PY) -m pytest -m nightly

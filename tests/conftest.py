@@ -12,7 +12,22 @@ from tests.cast import TOKEN, connect
 hypothesis_settings.register_profile("calm", deadline=None)
 hypothesis_settings.load_profile("calm")
 
+PROCESSES = {
+    "tests/faults": "faults", "tests/stories": "processes", "tests/config/test_demo_serve.py": "processes",
+    "tests/browser/test_newcomer.py": "processes",
+}  # fmt: skip
+"""What starts processes of its own and waits for them: one after the other, so that they don't wait for each other."""
+
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For xdist's loadgroup, which runs each group on one worker."""
+    for item in items:
+        for path, group in PROCESSES.items():
+            if item.nodeid.startswith(path):
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

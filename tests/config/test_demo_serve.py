@@ -51,8 +51,8 @@ def test_it_serves_until_it_is_told_to_stop(product):
         assert process.wait(STOPS) == 0
         assert product.processes() == {}
     with serving(product):
-        seconds = running.wait_until(lambda: said(product).count("Ctrl-C") == 2, STARTS)
-    assert seconds < 15 and product.processes() == {}
+        running.wait_until(lambda: said(product).count("Ctrl-C") == 2, STARTS)
+    assert product.processes() == {}
     assert "Everything adds up." in product.manage("audit_sync")
 
 
