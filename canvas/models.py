@@ -34,6 +34,7 @@ class Canvas(models.Model):
     live_version = models.ForeignKey("Version", models.PROTECT, null=True, blank=True, related_name="+")
     launch_token = models.BigIntegerField(null=True, editable=False)
     launch_until = models.DateTimeField(null=True, editable=False, help_text="later than this, the launch is dead")
+    blueprint = models.CharField(max_length=40, blank=True, editable=False, help_text="the template it was made from")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)

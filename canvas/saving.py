@@ -57,9 +57,10 @@ SAVED = "canvas.saved"
 
 
 @transaction.atomic
-def create(document: Document, actor: User | None = None, via: str = "dashboard") -> Canvas:
-    """A new draft. Raises NameTaken."""
-    return store(Canvas(document={}, edition=0, author=actor), document.source, actor, "Created", via)
+def create(document: Document, actor: User | None = None, via: str = "dashboard", blueprint: str = "") -> Canvas:
+    """A new draft, made from the template of that key if one is named. Raises NameTaken."""
+    canvas = Canvas(document={}, edition=0, author=actor, blueprint=blueprint)
+    return store(canvas, document.source, actor, "Created", via)
 
 
 def duplicate(canvas: Canvas, actor: User | None = None, via: str = "dashboard") -> Canvas:

@@ -8,6 +8,7 @@ app_name = "canvas"
 urlpatterns = [
     path("", canvases.index, name="list"),
     path("new/", canvases.create, name="create"),
+    path("new/<slug:key>/", canvases.create_from, name="create_from"),
     path("import/", canvases.import_document, name="import"),
     path("<int:pk>/export/", canvases.export, name="export"),
     path("<int:pk>/duplicate/", canvases.duplicate, name="duplicate"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from audiences.models import Profile
 from canvas import overview
+from canvas.blueprints import BLUEPRINTS
 from canvas.models import Canvas
 from integrations.health import Overview
 from integrations.partner import PARTNERS
@@ -31,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {"rows": rows, "fates": fates, "passed_on": sum(fates.values()), "people": Profile.objects.exists()}
     overviews = [Overview(key, timezone.now()) for key in PARTNERS]
     broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
-    return render(request, "home/home.html", context | {"broken": broken})
+    blueprints = BLUEPRINTS.values() if request.user.has_perm("canvas.add_canvas") else ()
+    return render(request, "home/home.html", context | {"broken": broken, "blueprints": blueprints})
 
 
 @require_safe

@@ -34,6 +34,7 @@ DASHBOARD = {
     "ready": Row(ANYBODY, kind=FILE),
     "canvas:list": Row(V),
     "canvas:create": Row(M, M),
+    "canvas:create_from": Row(NEVER, M),
     "canvas:import": Row(NEVER, M),
     "canvas:export": Row(M, kind=FILE),
     "canvas:duplicate": Row(NEVER, M),

@@ -106,6 +106,8 @@ class World:
         return [{key: NOT_THERE if key in PKS else one[key] for key in one} for one in of if PKS & one.keys()]
 
     def of_canvas(self, page: str) -> list[dict]:
+        if page == "create_from":
+            return [{"key": "retarget"}]
         canvases = [self.live] if page in LIVE else [self.draft] if page in DRAFT else [self.draft, self.live]
         keys = ("fb",) if page in ("step_people", "change_type", "delete_step", "preview") else ("fb", "wait", "split")
         return [{"pk": one.pk} for one in canvases] + [{"pk": one.pk, "key": key} for one in canvases for key in keys]

@@ -82,6 +82,10 @@ class StepType:
         """The settings in a few words, for the card; "" while there is nothing to say. Settings may be incomplete."""
         return ""
 
+    def fill_in(self, settings: Mapping, draft: "Draft") -> Mapping:
+        """Settings of a new step, with what can only be one thing. Reads the database only."""
+        return settings
+
     def facts(self, step: "StepSpec", draft: "Draft") -> Sequence[Fact]:
         """More lines for a high card. Queries go through the draft's memo: constant in steps."""
         return ()

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import launch, overview, saving
+from .. import blueprints, launch, overview, saving
 from ..document import Document, parse
 from ..forms import NameForm
 from ..import_form import ImportForm
@@ -51,6 +51,19 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permission_required("canvas.add_canvas", raise_exception=True)
+def create_from(request: HttpRequest, key: str) -> HttpResponse:
+    """From the template of that key."""
+    if key not in blueprints.BLUEPRINTS:
+        raise Http404("There is no such template.")
+    canvas = blueprints.make(blueprints.BLUEPRINTS[key], request.user)
+    messages.success(
+        request, f"{canvas.name} is a draft. Check its audience and its steps; nothing runs before you launch."
+    )
+    return redirect("canvas:builder", canvas.pk)
+
+
+@require_POST
+@permission_required("canvas.add_canvas", raise_exception=True)
 def import_document(request: HttpRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES)
     canvas = made(request, form, form.cleaned_data["file"], "file") if form.is_valid() else None
@@ -67,7 +80,7 @@ def made(request: HttpRequest, form: NameForm | ImportForm, document: Document, 
 
 def create_page(request: HttpRequest, name: NameForm | None = None, upload: ImportForm | None = None) -> HttpResponse:
     wrong = bool((name and name.errors) or (upload and upload.errors))
-    context = {"form": name or NameForm(), "upload": upload or ImportForm()}
+    context = {"form": name or NameForm(), "upload": upload or ImportForm(), "offers": blueprints.offers()}
     return render(request, "canvas/create.html", context, status=422 if wrong else 200)
 
 

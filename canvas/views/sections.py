@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
-from .. import editing, saving
+from .. import blueprints, editing, saving
 from ..document import DocumentRefused
 from ..forms import AudienceForm, EntryForm, NameForm
 from ..models import Canvas
@@ -73,9 +73,10 @@ def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, p
         messages.success(request, "Saved.")
         return redirect(f"canvas:{name}", canvas.pk)
     unsaved = request.method == "POST" and not is_saved
-    context = frame(
-        request, canvas_of(canvas.pk), name, form=form, conflict=conflict, what=name.title(), unsaved=unsaved
-    )
+    now = canvas_of(canvas.pk)
+    suggestion = blueprints.suggestion(now) if name == "audience" else ""
+    more = {"form": form, "conflict": conflict, "what": name.title(), "unsaved": unsaved, "suggestion": suggestion}
+    context = frame(request, now, name, **more)
     response = render(request, f"canvas/{name}.html", context, status=409 if conflict else 200)
     return trigger_client_event(response, "saved") if is_saved else response
 

@@ -9,15 +9,17 @@ class FacebookApp(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
-        from canvas import places
+        from canvas import blueprints, places
         from canvas.steps import registry
         from integrations import partner
 
+        from .blueprints import ALL
         from .partner import Facebook
         from .step import FacebookAudienceStep
 
         partner.register(Facebook())
         registry.register(FacebookAudienceStep)
+        blueprints.register(*ALL)
         page = places.Place(
             "Technology Partners",
             lambda: reverse("integrations:partner", args=["facebook"]),

@@ -51,6 +51,15 @@ def accounts(draft: Draft) -> dict[str, AdAccount]:
     return draft.memo["ad_accounts"]
 
 
+def usable_accounts(draft: Draft) -> list[str]:
+    """The ids of those that stand in the way of no launch."""
+    return [
+        one
+        for one, account in accounts(draft).items()
+        if (account.audiences or 0) < MOST_AUDIENCES and not any(account_troubles(one, account))
+    ]
+
+
 def account_id(step: StepSpec) -> str:
     return step.settings.get("ad_account", "").strip()
 

@@ -46,6 +46,10 @@ class FacebookAudienceStep(StepType):
     def summary(self, settings: Mapping) -> str:
         return settings.get("audience_name", "")
 
+    def fill_in(self, settings: Mapping, draft: Draft) -> Mapping:
+        usable = checks.usable_accounts(draft)
+        return {"ad_account": usable[0], **settings} if len(usable) == 1 else settings
+
     def facts(self, step: StepSpec, draft: Draft) -> Sequence[Fact]:
         chosen = step.settings.get("ad_account", "")
         account = str(checks.accounts(draft).get(chosen, chosen))
