@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
 
-from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryRun, Step, Version
+from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryRun, Revision, Step, Version
 
 
 @admin.register(Canvas)
@@ -18,6 +18,16 @@ class Canvases(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Canvas]:
         return super().get_queryset(request).defer("document")
+
+
+@admin.register(Revision)
+class Revisions(ReadOnly):
+    list_display = ["id", "canvas", "edition", "what", "actor", "via", "at"]
+    list_select_related = ["canvas", "actor"]
+    search_fields = ["canvas__name", "what"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        return super().get_queryset(request).defer("document", "canvas__document")
 
 
 @admin.register(Version)

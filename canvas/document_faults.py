@@ -23,15 +23,16 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 MOST_STEPS_READ = 1000
 
 
-def faults_of(data: Any) -> Iterator[Fault]:
-    """Every wrong path of what should be a Canvas document. Two queries, however many steps and filters there are."""
+def faults_of(data: Any, library: Library | None = None) -> Iterator[Fault]:
+    """Every wrong path of what should be a Canvas document. Two queries, however many steps and filters there are;
+    none with a `library` that was read."""
     if not isinstance(data, dict):
         yield Fault("$", "A Canvas document is a JSON object.")
         return
     yield from unknown_keys("", data, KEYS, LATER)
     yield from name_faults(data.get("name"))
     yield from entry_faults(data.get("entry"))
-    library = WholeLibrary()
+    library = library or WholeLibrary()
     if data.get("audience") is not None:
         yield from segments.check_audience(data["audience"], library=library)
     yield from reentry_faults(data.get("reentry"))

@@ -47,6 +47,34 @@ class Canvas(models.Model):
         return self.name
 
 
+class Revision(models.Model):
+    """One edition of a draft, and what was done to make it. Undo and redo walk over these; a second editor reads them.
+
+    `before`: the edition whose state was changed, which is where undo leads; NULL for the first one that is known.
+    `same_as`: the edition whose state undo or redo brought back; NULL where the state is a new one.
+    """
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="revisions")
+    edition = models.PositiveIntegerField()
+    document = models.JSONField()
+    what = models.CharField(max_length=200, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    via = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    before = models.PositiveIntegerField(null=True, blank=True)
+    same_as = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["canvas", "edition"], name="revision_edition")]
+
+    def __str__(self) -> str:
+        return f"{self.canvas_id}.{self.edition} {self.what}"
+
+    @property
+    def who(self) -> str:
+        return str(self.actor or self.via)
+
+
 class Version(models.Model):
     """One published state of a Canvas: a frozen document."""
 

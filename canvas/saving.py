@@ -10,9 +10,10 @@ from itertools import count
 
 from django.db import IntegrityError, transaction
 
-from audiences.filters import Fault
+from audiences.filters import Fault, WholeLibrary
 from config.team.models import AuditEvent, User, record
 
+from . import revisions
 from .document import Document, DocumentRefused, read
 from .document_faults import faults_of
 from .models import Canvas
@@ -83,34 +84,53 @@ def save(pk: int, edition: int | None, change: Change, actor: User | None, what:
 
     Raises NotSaved kinds, DocumentRefused, or what the change raises; nothing is stored then.
     """
-    canvas = Canvas.objects.select_for_update().get(pk=pk)
-    if canvas.status != Canvas.Status.DRAFT:
-        raise NotADraft(f"The Canvas is {canvas.status}. {NotADraft.__doc__}")
+    canvas = locked_draft(pk)
     made = change(canvas.document)
     if made == canvas.document:
         return canvas
+    check_edition(canvas, edition)
+    return put(canvas, made, actor, what, via)
+
+
+def locked_draft(pk: int) -> Canvas:
+    canvas = Canvas.objects.select_for_update().get(pk=pk)
+    if canvas.status != Canvas.Status.DRAFT:
+        raise NotADraft(f"The Canvas is {canvas.status}. {NotADraft.__doc__}")
+    return canvas
+
+
+def check_edition(canvas: Canvas, edition: int | None) -> None:
     if edition is not None and canvas.edition != edition:
         raise Conflict(canvas)
+
+
+def put(canvas: Canvas, made: dict, actor: User | None, what: str, via: str, same_as: int | None = None) -> Canvas:
+    """The next edition of a locked draft; `same_as` is the one that undo or redo brings back."""
     faults = worse(canvas.document, made)
     if faults:
         raise DocumentRefused(faults)
-    return store(canvas, made, actor, what, via)
+    return store(canvas, made, actor, what, via, same_as)
 
 
 def worse(old: dict, new: dict) -> list[Fault]:
     """Faults of the new document that the old one hasn't."""
-    faults = list(faults_of(new))
-    before = set(faults_of(old)) if faults else set()
+    library = WholeLibrary()
+    faults = list(faults_of(new, library))
+    before = set(faults_of(old, library)) if faults else set()
     return [fault for fault in faults if fault not in before]
 
 
-def store(canvas: Canvas, document: dict, actor: User | None, what: str, via: str) -> Canvas:
+def store(
+    canvas: Canvas, document: dict, actor: User | None, what: str, via: str, same_as: int | None = None
+) -> Canvas:
+    """Inside the caller's transaction, which NameTaken must end."""
+    old = canvas.document
     canvas.document, canvas.name, canvas.edition = document, document["name"], canvas.edition + 1
     try:
-        with transaction.atomic():
-            canvas.save(update_fields=["document", "name", "edition", "updated_at"] if canvas.pk else None)
+        canvas.save(update_fields=["document", "name", "edition", "updated_at"] if canvas.pk else None)
     except IntegrityError:
         raise NameTaken from None
+    revisions.keep(canvas, old, actor, what, via, same_as)
     action = "canvas.created" if canvas.edition == 1 else SAVED
     record(action, canvas.name, actor=actor, via=via, canvas=canvas.pk, edition=canvas.edition, what=what)
     return canvas

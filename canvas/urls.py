@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import analytics, builder, canvases, review, sections, steps
+from .views import analytics, builder, canvases, history, review, sections, steps
 
 app_name = "canvas"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<int:pk>/build/", builder.builder, name="builder"),
     path("<int:pk>/add/", builder.add, name="add"),
     path("<int:pk>/link/", builder.link, name="link"),
+    path("<int:pk>/undo/", history.undo, name="undo"),
+    path("<int:pk>/redo/", history.redo, name="redo"),
     path("<int:pk>/basics/", sections.basics, name="basics"),
     path("<int:pk>/entry/", sections.entry, name="entry"),
     path("<int:pk>/audience/", sections.audience, name="audience"),

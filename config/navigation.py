@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -45,16 +46,16 @@ MENU = (
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """The context processor."""
+    """The context processor. What only the rail shows is looked up when it is drawn: a fragment has none."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"sandbox": is_sandbox()}
     return {
         "sandbox": is_sandbox(),
         "brand": settings.BRAND_NAME,
-        "role": role(user),
+        "role": cache(lambda: role(user)),
         "navigation": list(menu(request)),
-        "standing": standing.of_connection(user, "facebook"),
+        "standing": cache(lambda: standing.of_connection(user, "facebook")),
     }
 
 

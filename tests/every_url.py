@@ -47,6 +47,8 @@ DASHBOARD = {
     "canvas:builder": Row(V),
     "canvas:add": Row(M, M),
     "canvas:link": Row(NEVER, M),
+    "canvas:undo": Row(NEVER, M),
+    "canvas:redo": Row(NEVER, M),
     "canvas:basics": Row(V, M),
     "canvas:entry": Row(V, M),
     "canvas:audience": Row(V, M),
@@ -136,8 +138,9 @@ ADMIN = {
 MODELS = (
     "team_user", "auth_group", "team_apikey", "team_auditevent", "audiences_profile", "audiences_event",
     "audiences_purchase", "audiences_customattribute", "audiences_segment", "audiences_import", "canvas_canvas",
-    "canvas_version", "canvas_step", "canvas_entryrun", "canvas_cohort", "canvas_entry", "canvas_arrival",
-    "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret", "integrations_adaccount",
+    "canvas_revision", "canvas_version", "canvas_step", "canvas_entryrun", "canvas_cohort", "canvas_entry",
+    "canvas_arrival", "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret",
+    "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
 )  # fmt: skip
 for model in MODELS:

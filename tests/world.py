@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from audiences.models import CustomAttribute, Event, Import, Purchase
-from canvas.models import ArrivalHour
+from canvas.models import ArrivalHour, Revision
 from config.team.models import ApiKey, User
 from integrations.models import Connection
 from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
@@ -61,6 +61,7 @@ class World:
         tick(now)
         ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
+        Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)
 
     def steps(self, long: int) -> list[dict]:
         row = [delay(f"wait{n}" if n else "wait", then=f"wait{n + 1}") for n in range(long)] + [delay(f"wait{long}")]

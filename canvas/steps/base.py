@@ -49,11 +49,13 @@ class StepType:
     """Declares what a step of this type is called, which settings it has, and what it does with the people in it.
 
     `form_class` and `template` are its editor: form fields have the names of the settings they make. `does` is one
-    sentence for whoever chooses a type; `edit_label` is on the button that opens the editor; `height` is the card's.
+    sentence for whoever chooses a type, and `group` is where it stands among the others: one of registry.GROUPS.
+    `edit_label` is on the button that opens the editor; `height` is the card's.
     """
 
     type: str
     label: str
+    group: str = "Remember"
     icon: str = "canvas"
     does: str = ""
     edit_label: str = "Edit"

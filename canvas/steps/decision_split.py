@@ -14,6 +14,7 @@ from .forms import SplitForm
 class DecisionSplit(StepType):
     type = "decision_split"
     label = "Decision Split"
+    group = "Branch"
     icon = "split"
     does = "People whom the filter fits go Yes, everybody else goes No."
     form_class = SplitForm

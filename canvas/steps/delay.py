@@ -16,6 +16,7 @@ WAYS = ({"duration"}, {"until"}, {"weekday", "time"})
 class Delay(StepType):
     type = "delay"
     label = "Delay"
+    group = "Wait"
     icon = "delay"
     does = "People wait here, then go on."
     form_class = DelayForm

@@ -3,6 +3,8 @@
 from .base import StepType
 
 TYPES: dict[str, StepType] = {}
+GROUPS = ("Pass on", "Wait", "Branch", "Remember")
+"""What a step does, in the order in which a picker shows it."""
 
 
 def register(*types: type[StepType]) -> None:
@@ -13,3 +15,10 @@ def register(*types: type[StepType]) -> None:
 def get(name: str) -> StepType:
     """The type of that name. KeyError for an unknown one."""
     return TYPES[name]
+
+
+def by_group() -> list[tuple[str, list[StepType]]]:
+    """The groups that have types, and their types by name."""
+    types = sorted(TYPES.values(), key=lambda one: one.label)
+    groups = [(group, [one for one in types if one.group == group]) for group in GROUPS]
+    return [(group, members) for group, members in groups if members]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from ..document import DocumentRefused, Draft, draft_of
 from ..editing import EditRefused
 from ..models import Canvas
 from ..problems import Problem
+from ..revisions import Trail
 from ..steps import registry
 
 Answer = Callable[[Canvas], HttpResponse]
@@ -30,12 +31,14 @@ def frame(
     """What every page of a Canvas shows: the bar with its sections, and what may be done."""
     draft = draft or draft_of(canvas, timezone.now())
     is_draft = canvas.status == Canvas.Status.DRAFT
+    editable = is_draft and request.user.has_perm("canvas.change_canvas")
     return {
         "canvas": canvas,
         "board": Board(draft, launch.problems(draft) if found is None else found, request.user),
         "section": section,
         "is_draft": is_draft,
-        "editable": is_draft and request.user.has_perm("canvas.change_canvas"),
+        "editable": editable,
+        "trail": Trail(canvas) if editable else None,
         **zones(),
         "types": sorted(registry.TYPES.values(), key=lambda one: one.label),
         **more,
@@ -71,15 +74,21 @@ def edition(request: HttpRequest) -> int:
 
 def changed(request: HttpRequest, pk: int, change: saving.Change, what: str, answer: Answer) -> HttpResponse:
     """Saves one change that a click made; where it can't be, a notice says why and nothing is changed."""
-    canvas = get_object_or_404(Canvas, pk=pk)
+    return saved(request, pk, lambda: answer(saving.save(pk, edition(request), change, request.user, what)), what)
+
+
+def saved(request: HttpRequest, pk: int, save: Callable[[], HttpResponse], what: str) -> HttpResponse:
+    """The answer of `save`, or the notice that says why nothing was changed."""
     try:
-        return answer(saving.save(canvas.pk, edition(request), change, request.user, what))
+        return save()
+    except Canvas.DoesNotExist:
+        raise Http404("There is no such Canvas.") from None
     except saving.Conflict as conflict:
-        return notice(request, canvas, {"conflict": conflict, "what": what})
+        return notice(request, conflict.canvas, {"conflict": conflict, "what": what})
     except saving.NotADraft:
-        return notice(request, canvas, {"words": "This Canvas is not a draft any more, so it was not changed."})
-    except (EditRefused, DocumentRefused) as refusal:
-        return notice(request, canvas, {"words": f"Not saved. {refusal}"})
+        return notice(request, canvas_of(pk), {"words": "This Canvas is not a draft any more, so it was not changed."})
+    except (saving.NotSaved, EditRefused, DocumentRefused) as refusal:
+        return notice(request, canvas_of(pk), {"words": f"Not saved. {refusal}"})
 
 
 def notice(request: HttpRequest, canvas: Canvas, context: dict) -> HttpResponse:

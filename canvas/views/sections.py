@@ -88,7 +88,7 @@ def save(request: HttpRequest, canvas: Canvas, form: forms.Form, part: Part, nam
         return False
     try:
         saving.save(
-            canvas.pk, edition(request), lambda document: part(form, document), request.user, f"Set {name.title()}"
+            canvas.pk, edition(request), lambda document: part(form, document), request.user, f"Edit {name.title()}"
         )
     except saving.NotADraft:
         form.add_error(None, "This Canvas is not a draft any more, so it was not changed.")

@@ -37,15 +37,16 @@ def save(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return editing.set_settings(document, key, form.settings())
 
     if request.htmx:
-        return changed(request, pk, change, f"Set {title}", lambda made: graph(request, made, key, f"{title} saved."))
+        return changed(
+            request, pk, change, f"Edit {form.step.title}", lambda made: graph(request, made, key, f"{title} saved.")
+        )
     return save_page(request, canvas, form, change)
 
 
 def save_page(request: HttpRequest, canvas: Canvas, form: StepForm, change: saving.Change) -> HttpResponse:
     """The same from the page of its own: what is refused stays in the form."""
-
     try:
-        made = saving.save(canvas.pk, edition(request), change, request.user, f"Set {form.step.type.label}")
+        made = saving.save(canvas.pk, edition(request), change, request.user, f"Edit {form.step.title}")
     except saving.Conflict as conflict:
         response = editor(request, canvas, form, conflict=conflict)
         response.status_code = 409
@@ -123,7 +124,7 @@ def delete(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return editing.delete_step(document, key, onto)
 
     said = f"{found.title} deleted."
-    return changed(request, pk, change, f"Delete {found.type.label}", lambda made: graph(request, made, onto, said))
+    return changed(request, pk, change, f"Delete {found.title}", lambda made: graph(request, made, onto, said))
 
 
 def ask_where(request: HttpRequest, canvas: Canvas, step: StepSpec) -> HttpResponse:

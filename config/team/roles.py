@@ -26,7 +26,8 @@ MARKETER = VIEWER + (
 STAFF = (
     "auth.view_group",
     *(f"audiences.view_{name}" for name in ("customattribute", "event", "import", "purchase")),
-    *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "step", "version")),
+    *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "revision", "step")),
+    "canvas.view_version",
     *(f"integrations.view_{name}" for name in ("adaccount", "attempt", "connectionsecret", "member", "syncbatch")),
 )
 ADMIN = MARKETER + (

@@ -27,6 +27,7 @@ def read_text(value) -> str:
 class FacebookAudienceStep(StepType):
     type = "facebook_audience"
     label = "Facebook Audience Step"
+    group = "Pass on"
     icon = "audience"
     does = "Passes people to a custom audience at Facebook; they go on at once."
     edit_label = "Custom Audience"

@@ -25,7 +25,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   dialog?.close();
   arrange(document);
   if (live) live.textContent = builder.dataset.said;
-  if (builder.dataset.focus) focusOn(`step-${builder.dataset.focus}`);
+  const { focus } = builder.dataset;
+  if (!focusOn(focus && `step-${focus}`)) document.getElementById("main").focus();
 });
 
 document.addEventListener("saved", () => document.querySelector("form#section")?.removeAttribute("data-dirty"));

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from audiences.models import CustomAttribute, Event, Import, Profile, Purchase
-from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Step
+from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Revision, Step
 from config.team.models import ApiKey, AuditEvent, User
 from integrations.models import Connection, ConnectionSecret, Member, SyncBatch
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
@@ -30,6 +30,7 @@ def world(connection, now) -> str:
     Import.objects.create(file_name="people.csv")
     SegmentFactory()
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)
+    Revision.objects.create(canvas=Canvas.objects.get(), edition=1, document={}, via="dashboard", at=now)
     return ApiKey.make("shop", ["users.track"], user("Admin"))[1]
 
 
