@@ -7,6 +7,8 @@ class AudiencesApp(AppConfig):
     verbose_name = "Who the brand knows"
 
     def ready(self) -> None:
+        from . import behaviour, filters
         from .folding import teach_sqlite
 
+        filters.CONDITIONS.update(behaviour.CONDITIONS)
         connection_created.connect(teach_sqlite, dispatch_uid="audiences.folding")

@@ -1,6 +1,7 @@
 """The filter grammar: a JSON document in, one SQL condition out, or every wrong path at once.
 
-Attribute and segment conditions are understood here; another package adds its own to CONDITIONS from its apps.py.
+Attribute and segment conditions are understood here; `behaviour` and other packages add theirs to CONDITIONS, from
+their apps.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,13 +22,6 @@ from .models import Segment
 DEEPEST = 12  # SQLite's parser gives up at about 20 in the worst case
 MOST_CONDITIONS = 200
 MOST_VALUES = 5000
-LATER = {
-    "event": "events",
-    "purchase": "purchases",
-    "purchase_total": "what people spent",
-    "synced_to": "custom audiences",
-    "in_canvas": "Canvases",
-}
 EXAMPLE = '{"attribute": "country", "op": "is", "value": "US"}'
 
 
@@ -70,10 +64,20 @@ def printable(text: str) -> str:
 
 
 class Library:
-    """What filters may name, each looked up once: custom attributes and saved segments."""
+    """What filters may name, each looked up once: custom attributes, saved segments, and what other packages bring."""
 
     def __init__(self) -> None:
         self.segments: dict[str, Any] = {}
+
+    @cached_property
+    def others(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def named(self, what: str, load: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """All things of that kind by their names, loaded when the first condition asks."""
+        if what not in self.others:
+            self.others[what] = load()
+        return self.others[what]
 
     @cached_property
     def custom(self) -> dict[str, Attribute]:
@@ -151,9 +155,6 @@ class Reading:
         return self.depth < DEEPEST and self.conditions <= MOST_CONDITIONS
 
     def refuse_kind(self, document: dict, path: str) -> Combinable:
-        for key, what in LATER.items():
-            if key in document:
-                return self.refuse(f"{path}.{key}", f"Conditions on {what} can't be used yet.")
         for key in document:
             self.refuse(f"{path}.{key}", f"Unknown key. A filter has one of: {', '.join(CONDITIONS)}.")
         return nobody() if document else self.refuse(path, f"Say who is meant, such as {EXAMPLE}.")
@@ -172,6 +173,15 @@ class Reading:
         if inner:
             del self.faults[before:]
             self.refuse(path, f'The segment "{segment}" can\'t be used: {inner[0].path}: {inner[0].message}')
+
+    def one_of(self, what: str, load: Callable[[], dict[str, Any]], name: Any, path: str) -> Any | None:
+        """The thing of that kind and name; refused where there is none. `what` is what people call the kind."""
+        known = self.library.named(what, load)
+        if not isinstance(name, str) or not name:
+            self.refuse(path, f"Write the name of a {what}.")
+        elif name not in known:
+            self.refuse(path, f"There is no {what} called {name[: values.LONGEST_NAME]}.{suggestion(name, known)}")
+        return known.get(name) if isinstance(name, str) else None
 
     def attribute(self, name: Any, path: str) -> Attribute | None:
         name = attributes.ALIASES.get(name, name) if isinstance(name, str) else ""
@@ -222,6 +232,11 @@ def read_segment(reading: Reading, document: dict, path: str) -> Combinable:
 def read_attribute(reading: Reading, document: dict, path: str) -> Combinable:
     reading.only(document, path, "attribute", "op", "value")
     attribute = reading.attribute(document["attribute"], f"{path}.attribute")
+    return compared(reading, attribute, document, path)
+
+
+def compared(reading: Reading, attribute: Attribute | None, document: dict, path: str) -> Combinable:
+    """What `op` and `value` ask of the attribute."""
     op = document.get("op")
     wrong_op = operators.op_fault(op, attribute)
     if wrong_op:

@@ -6,13 +6,14 @@ class CanvasApp(AppConfig):
     verbose_name = "Canvases"
 
     def ready(self) -> None:
-        from audiences import erasure, panels, segment_uses
+        from audiences import erasure, filters, panels, segment_uses
 
-        from . import profile_panel, segments_used
+        from . import people_inside, profile_panel, segments_used
         from .erasure import make_nameless
         from .steps import decision_split, delay, registry
 
         erasure.register(make_nameless)
+        filters.CONDITIONS["in_canvas"] = people_inside.read_in_canvas
         panels.register("journeys", profile_panel.panel)
         registry.register(delay.Delay, decision_split.DecisionSplit)
         segment_uses.USERS.append(segments_used.canvases)

@@ -6,10 +6,11 @@ class IntegrationsApp(AppConfig):
     verbose_name = "Partners"
 
     def ready(self) -> None:
-        from audiences import erasure, panels
+        from audiences import erasure, filters, panels
 
-        from . import profile_panel
+        from . import people_synced, profile_panel
         from .erasure import withdraw
 
         erasure.register(withdraw)
+        filters.CONDITIONS["synced_to"] = people_synced.read_synced_to
         panels.register("syncs", profile_panel.panel)

@@ -3,7 +3,7 @@
 What really decides is `audiences.filters` and `audiences.incoming`; a test holds their names against these.
 """
 
-from .. import incoming, operators
+from .. import behaviour, filters, incoming, operators
 from ..attributes import BUILT_IN
 
 FILTER = {"$ref": "#/components/schemas/Filter"}
@@ -24,7 +24,7 @@ def closed(properties: dict, *required: str) -> dict:
     }
 
 
-CONDITION = closed(
+ATTRIBUTE = closed(
     {
         "attribute": TEXT | {"description": "A built-in or a custom attribute."},
         "op": {"enum": list(operators.KNOWN)},
@@ -34,16 +34,46 @@ CONDITION = closed(
 )  # fmt: skip
 
 
+def counted(key: str, description: str) -> dict:
+    """How often something was done."""
+    where = {"property": TEXT, "op": {"enum": list(operators.KNOWN)}, "value": {}}
+    return closed(
+        {
+            key: TEXT | {"description": description},
+            "op": {"enum": list(behaviour.COUNTS)},
+            "value": WHOLE | {"description": "How often; none for exists and not_exists."},
+            "within": WITHIN,
+            "where": {"type": "array", "maxItems": behaviour.MOST_WHERE, "items": closed(where, "property", "op")},
+        },
+        key, "op",
+    )  # fmt: skip
+
+
+WITHIN = TEXT | {"description": "Only what was within the last time, such as P30D."}
+TOTAL = closed(
+    {
+        "purchase_total": TEXT | {"description": "A currency, ISO 4217."},
+        "op": {"enum": list(behaviour.TOTALS)}, "value": {"type": "number"}, "within": WITHIN,
+    },
+    "purchase_total", "op", "value",
+)  # fmt: skip
+FILTERS = {
+    "all": group("all"), "any": group("any"), "not": closed({"not": FILTER}, "not"), "attribute": ATTRIBUTE,
+    "event": counted("event", "The name of an event."), "purchase": counted("purchase", "A product id, or `any`."),
+    "purchase_total": TOTAL,
+}  # fmt: skip
+NAMED = [closed({kind: TEXT}, kind) for kind in filters.CONDITIONS if kind not in FILTERS]
+"""Conditions that only name something: a segment, and what other packages bring."""
+
+
 def listed(schema: str) -> dict:
     return {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
 
 
 SCHEMAS = {
     "Filter": {
-        "description": "People by what is known of them. `{\"all\": []}` is everybody.",
-        "oneOf": [
-            group("all"), group("any"), closed({"not": FILTER}, "not"), closed({"segment": TEXT}, "segment"), CONDITION,
-        ],
+        "description": "People by what is known of them and what they did. `{\"all\": []}` is everybody.",
+        "oneOf": [*FILTERS.values(), *NAMED],
     },
     "Segment": closed({"name": TEXT | {"maxLength": 100}, "filter": FILTER}, "name", "filter"),
     "Tracked": closed(

@@ -236,13 +236,6 @@ class TestRefusals:
             "audience.filter.all[2]",
         }
 
-    def test_what_comes_later_is_refused_by_name(self):
-        conditions = [{"event": "viewed", "op": "at_least", "value": 3}, {"synced_to": "VIP"}]
-        assert faults({"all": conditions}) == {
-            "filter.all[0].event": "Conditions on events can't be used yet.",
-            "filter.all[1].synced_to": "Conditions on custom audiences can't be used yet.",
-        }
-
     @pytest.mark.parametrize(
         ("document", "path", "words"),
         [

@@ -1,0 +1,168 @@
+"""Conditions on what people did and bought: how often, how much, within how long, and with which properties.
+
+Each is one correlated subquery over events or purchases, which their indexes by person answer. Whoever did nothing did
+it zero times and spent 0. What lies ahead of now is not within the last days.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Aggregate, Count, DecimalField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Round
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+
+from . import operators, values
+from .attributes import READERS, Attribute
+from .expressions import Not, all_of, any_of, nobody
+from .filters import Reading, compared, tried
+from .incoming import currency, kind_of
+from .models import Event, Purchase
+
+COUNTED = {"at_least": GreaterThanOrEqual, "at_most": LessThanOrEqual, "is": Exact}
+COUNTS = (*COUNTED, "exists", "not_exists")
+TOTALS = tuple(operators.ORDER)
+MOST_TIMES, MOST_MONEY, MOST_WHERE = 1_000_000, 10**15, 10
+MONEY = DecimalField(max_digits=32, decimal_places=4)
+
+
+@dataclass(frozen=True)
+class Property(Attribute):
+    """A property of an event or a purchase. It has the type of what it is compared with: other values don't fit."""
+
+    def value(self, prefix: str = "") -> Combinable:
+        return READERS[self.type](F("properties"), self.name)
+
+
+def read_event(reading: Reading, document: dict, path: str) -> Combinable:
+    reading.only(document, path, "event", "op", "value", "within", "where")
+    name = tried(reading, event_name, document["event"], f"{path}.event")
+    return times(reading, document, path, Event.objects.filter(name=name))
+
+
+def read_purchase(reading: Reading, document: dict, path: str) -> Combinable:
+    reading.only(document, path, "purchase", "op", "value", "within", "where")
+    product = tried(reading, product_id, document["purchase"], f"{path}.purchase")
+    bought = Purchase.objects.all() if product == "any" else Purchase.objects.filter(product_id=product)
+    return times(reading, document, path, bought)
+
+
+def read_total(reading: Reading, document: dict, path: str) -> Combinable:
+    """What a person spent in one currency: price times pieces, refunds taken off."""
+    reading.only(document, path, "purchase_total", "op", "value", "within")
+    unit = tried(reading, currency, document["purchase_total"], f"{path}.purchase_total")
+    op, amount = document.get("op"), tried(reading, money, document.get("value"), f"{path}.value")
+    rows = within(reading, document, path, Purchase.objects.filter(currency=unit))
+    if op not in TOTALS:
+        return reading.refuse(f"{path}.op", f"Use one of {', '.join(TOTALS)}.")
+    if reading.faults:
+        return nobody()
+    spent = per_person(reading, rows, Sum(F("price") * F("quantity"), output_field=MONEY))
+    return operators.ORDER[op](Round(Coalesce(spent, Value(Decimal(0), MONEY)), 4), Value(amount, MONEY))
+
+
+def event_name(raw: Any) -> str:
+    return named(raw, "Write the name of an event.")
+
+
+def product_id(raw: Any) -> str:
+    return named(raw, 'Write a product id, or "any".')
+
+
+def named(raw: Any, words: str) -> str:
+    if not isinstance(raw, str) or not raw.strip() or not values.storable(raw):
+        raise ValueError(words)
+    return raw
+
+
+def money(raw: Any) -> Decimal:
+    if abs(values.number(raw)) >= MOST_MONEY:
+        raise ValueError("The number is too large.")
+    return Decimal(str(raw)).quantize(Decimal("0.0001"))
+
+
+def whole(raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= MOST_TIMES:
+        raise ValueError(f"Write a whole number from 0 to {MOST_TIMES:,}, without quotes.")
+    return raw
+
+
+def times(reading: Reading, document: dict, path: str, rows: QuerySet) -> Combinable:
+    """How often: `at_least`, `at_most` or `is` with a whole number; `exists` is at least once."""
+    op = document.get("op")
+    if op not in COUNTS:
+        return reading.refuse(f"{path}.op", f"Use one of {', '.join(COUNTS)}.")
+    count = how_many(reading, document, path, op)
+    rows = fitting(reading, document, path, within(reading, document, path, rows))
+    if reading.faults:
+        return nobody()
+    if (op, count) in (("exists", 1), ("at_least", 1)):
+        return Exists(rows.filter(profile=person(reading)))
+    if op == "not_exists":
+        return Not(Exists(rows.filter(profile=person(reading))))
+    return COUNTED[op](Coalesce(per_person(reading, rows, Count("*")), Value(0)), Value(count))
+
+
+def how_many(reading: Reading, document: dict, path: str, op: str) -> int:
+    if op in COUNTED:
+        return tried(reading, whole, document.get("value"), f"{path}.value")
+    if "value" in document:
+        reading.refuse(f"{path}.value", f"{op} takes no value; leave it out.")
+    return 1
+
+
+def within(reading: Reading, document: dict, path: str, rows: QuerySet) -> QuerySet:
+    """Those of the last days; all where nothing is said of a time."""
+    if "within" not in document:
+        return rows
+    before = len(reading.faults)
+    span = tried(reading, values.duration, document["within"], f"{path}.within")
+    if len(reading.faults) > before:
+        return rows
+    return rows.filter(time__gte=reading.now - span, time__lte=reading.now)
+
+
+def fitting(reading: Reading, document: dict, path: str, rows: QuerySet) -> QuerySet:
+    """Those whose properties meet every condition of `where`."""
+    conditions, here = document.get("where", []), f"{path}.where"
+    if not isinstance(conditions, list) or len(conditions) > MOST_WHERE:
+        reading.refuse(here, f"Write a list of at most {MOST_WHERE} conditions on properties.")
+        return rows
+    met = [read_property(reading, one, f"{here}[{at}]") for at, one in enumerate(conditions)]
+    return rows.filter(*met)
+
+
+def read_property(reading: Reading, document: Any, path: str) -> Combinable:
+    """One condition of `where`; also true or false for every event, never NULL."""
+    if not isinstance(document, dict) or "property" not in document:
+        return reading.refuse(path, 'Write a condition like {"property": "sku", "op": "is", "value": "A"}.')
+    reading.only(document, path, "property", "op", "value")
+    name = document["property"]
+    if not isinstance(name, str) or not name or not values.storable(name):
+        return reading.refuse(f"{path}.property", "Write the name of a property.")
+    if not reading.has_room(path):
+        return nobody()
+    known = [compared(reading, asked, document, path) for asked in properties(name, document)]
+    return all_of(known) if document.get("op") == "not_exists" else any_of(known)
+
+
+def properties(name: str, document: dict) -> list[Property]:
+    """The property in the type that the value asks for; in every type where there is no value."""
+    raw = document.get("value")
+    if document.get("op") in ("exists", "not_exists") and "value" not in document:
+        return [Property(name, kind) for kind in ("text", "number", "boolean")]
+    return [Property(name, kind_of(raw[0] if isinstance(raw, list) and raw else raw))]
+
+
+def per_person(reading: Reading, rows: QuerySet, aggregate: Aggregate) -> Subquery:
+    """The aggregate over the rows of the person at hand; NULL where she has none."""
+    hers = rows.filter(profile=person(reading)).order_by().values("profile")
+    return Subquery(hers.annotate(found=aggregate).values("found"))
+
+
+def person(reading: Reading) -> OuterRef:
+    return OuterRef(f"{reading.prefix}pk")
+
+
+CONDITIONS = {"event": read_event, "purchase": read_purchase, "purchase_total": read_total}
