@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('canvas', '0001_initial'),
+        ('canvas', '0002_blueprint'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
