@@ -18,7 +18,7 @@ from django_q.tasks import async_task
 
 from audiences import import_queue
 from canvas import engine, launch
-from integrations import outbox, pauses, sync
+from integrations import outbox, pauses, set_back, sync
 
 from . import beats
 
@@ -31,6 +31,7 @@ LONGEST_TASK = SHIFT + settings.SYNC_LEASE_SECONDS
 def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:
     """Passes until nothing is due, or the seconds are over; what was done, added up."""
     total, end = Counter(), time.monotonic() + seconds if seconds else None
+    set_back.set_right(clock())
     while done := one_pass(clock()):
         total += done
         beats.touch("worker")

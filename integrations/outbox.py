@@ -136,10 +136,15 @@ def take_back(now: datetime) -> int:
 
 
 def give_up(now: datetime) -> int:
-    """One set-wise update: what was retried for the whole time becomes User Not Synced, its cause kept."""
+    """One set-wise update: what was retried for the whole time becomes User Not Synced, its cause kept.
+
+    What could be sent this very moment is tried once more before: nobody is given up for a night without a worker. Not
+    so what cuts off its sender: it would be tried for ever.
+    """
     limit = now - timedelta(hours=settings.SYNC_RETRY_HOURS)
     late = SyncBatch.objects.filter(state=State.SEALED, clock_at__lte=limit, lease_until=None)
-    return late.update(state=State.FAILED, settled_at=now)
+    once_more = sendable(now).exclude(cause=Interrupted.__name__)
+    return late.exclude(pk__in=once_more.values("pk")).update(state=State.FAILED, settled_at=now)
 
 
 def next_due(now: datetime) -> datetime | None:
@@ -157,4 +162,4 @@ def next_due(now: datetime) -> datetime | None:
 def release(waiting: QuerySet[SyncBatch], now: datetime) -> int:
     """Starts anew what is not given up: at once, with a new clock."""
     fresh = {"clock_at": None, "tries": 0, "next_attempt_at": now}
-    return waiting.filter(state=State.SEALED).update(**fresh)
+    return waiting.filter(state__in=(State.OPEN, State.SEALED)).update(**fresh)

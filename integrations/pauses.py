@@ -22,6 +22,7 @@ PATHS = {CustomAudience: "audience", AdAccount: "audience__ad_account", Connecti
 SCOPES = (Connection, AdAccount, CustomAudience)
 NAMES = {"connection": Connection, "ad_account": AdAccount, "audience": CustomAudience}
 State = SyncBatch.State
+WAITING = (State.OPEN, State.SEALED)
 SECONDS = 15.0
 """How long one pass may probe: a network that swallows everything must not hold up what can be sent."""
 
@@ -57,15 +58,18 @@ def take_note(scope: Pausable, error: PartnerError, now: datetime) -> None:
 
 
 def hold(scope: Pausable, now: datetime) -> int:
-    """Batches that a fault holds back: their clock starts, and the fault is their cause. Leased ones are left alone."""
+    """Batches that a fault holds back, open ones too: their clock starts, and the fault is their cause.
+
+    Leased ones are left alone.
+    """
     if not scope.is_faulty:
         return 0
     narrower = [faulty(f"{path}__") for model, path in PATHS.items() if SCOPES.index(model) > SCOPES.index(type(scope))]
-    rows = batches_in(scope).filter(Q(clock_at=None) | ~Q(cause=scope.pause_kind), state=State.SEALED, lease_token=None)
+    rows = batches_in(scope).filter(Q(clock_at=None) | ~Q(cause=scope.pause_kind), state__in=WAITING, lease_token=None)
     for other in narrower:
         rows = rows.exclude(other)
     began = Coalesce(F("clock_at"), Value(now, output_field=DateTimeField()))
-    held = SyncBatch.objects.filter(pk__in=rows.values("pk"), state=State.SEALED)
+    held = SyncBatch.objects.filter(pk__in=rows.filter(size__gt=0).values("pk"), state__in=WAITING)
     return held.update(clock_at=began, cause=scope.pause_kind, cause_detail=scope.pause_detail)
 
 
