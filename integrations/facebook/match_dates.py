@@ -21,18 +21,19 @@ def today() -> datetime.date:
 
 
 def birth_year(raw: str) -> str:
-    return _parts(raw)[0]
+    return birth_parts(raw)[0]
 
 
 def birth_month(raw: str) -> str:
-    return _parts(raw)[1]
+    return birth_parts(raw)[1]
 
 
 def birth_day(raw: str) -> str:
-    return _parts(raw)[2]
+    return birth_parts(raw)[2]
 
 
-def _parts(raw: str) -> tuple[str, str, str]:
+def birth_parts(raw: str) -> tuple[str, str, str]:
+    """Year, month and day."""
     return _read(raw, today()) if len(raw) <= LONGEST else ("", "", "")
 
 

@@ -76,6 +76,9 @@ def cell(key: str, raw: str, country: str = "") -> str:
     An empty value is an empty cell, never the hash of nothing.
     """
     value = normalise(key, raw, country)
-    if not value or key in UNHASHED:
-        return value
-    return hashlib.sha256(value.encode()).hexdigest()
+    return value if key in UNHASHED else hashed(value)
+
+
+def hashed(value: str) -> str:
+    """Lower-case SHA-256 of the UTF-8 text; nothing for nothing."""
+    return hashlib.sha256(value.encode()).hexdigest() if value else ""

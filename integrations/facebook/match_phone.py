@@ -7,6 +7,7 @@ number, though Meta's own code glues them on; phonenumbers knows them, and the c
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import (
@@ -27,10 +28,13 @@ WITH_CALLING_CODE = 11  # without a plus or a country, so many digits are read a
 # After five digits a letter, semicolon, comma or hash begins an extension: "x12", "ext. 5", ";ext=5", "poste 3".
 _NUMBER = re.compile(r"(?:\D*\d){5}(?:[^\w;,#]|[\d_])*")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
-_SPELLING = str.maketrans("", "", " -.()/\u00a0")
+_SPELLING = " -.()/\u00a0"
+_SPELLING_IN_ASCII, _NO_SPELLING = _SPELLING[:-1].encode(), str.maketrans("", "", _SPELLING)
 _SIMPLE = re.compile(r"\+?[1-9][0-9]{6,14}")
+_LOCAL = re.compile(r"0[1-9][0-9]{5,13}")
 _NANP_LOCAL = re.compile(r"[2-9][0-9]{9}")
 _NANP = re.compile(r"1[2-9][0-9]{9}")
+_NOTHING = re.compile(r"(?!)")
 
 
 def phone(raw: str, country: str = "") -> str:
@@ -44,14 +48,21 @@ def phone(raw: str, country: str = "") -> str:
 
 def common_spelling(text: str, region: str) -> str:
     """The numbers that `any_spelling` would give back digit by digit, without asking it; "" for all others."""
-    text = text.strip().translate(_SPELLING)
     if not _SIMPLE.fullmatch(text):
-        return ""
+        text = _without_spelling(text.strip())
+        if not _SIMPLE.fullmatch(text):
+            return _with_trunk_zero(text, region) if region and _LOCAL.fullmatch(text) else ""
     digits = text.removeprefix("+")
     if digits == text and region:
         return _north_american(digits) if region in ("US", "CA") else ""
     is_local = digits == text and len(digits) < WITH_CALLING_CODE
     return digits if is_local or _is_without_trunk_prefix(digits) else ""
+
+
+def _without_spelling(text: str) -> str:
+    if text.isascii():
+        return text.encode().translate(None, _SPELLING_IN_ASCII).decode()
+    return text.translate(_NO_SPELLING)
 
 
 def _north_american(digits: str) -> str:
@@ -60,18 +71,56 @@ def _north_american(digits: str) -> str:
     return digits if _NANP.fullmatch(digits) else ""
 
 
-def _is_without_trunk_prefix(digits: str) -> bool:
-    """Whether phonenumbers would take the national number as it is."""
-    code = next((digits[:n] for n in (1, 2, 3) if int(digits[:n]) in COUNTRY_CODE_TO_REGION_CODE), "")
-    trunk = _trunk_prefix(int(code)).match(digits, len(code)) if code else None
-    return trunk is None or not trunk[0]
+def _with_trunk_zero(digits: str, region: str) -> str:
+    """What is dialled with a 0 within the country."""
+    home, number = _dialling(region), digits[1:]
+    if not home or len(number) not in home.lengths or not home.national.fullmatch(number):
+        return ""
+    trunk = home.trunk.match(digits)
+    is_local = trunk and trunk[0] == "0" and not home.abroad.match(digits)
+    return f"{home.code}{number}" if is_local and len(number) <= LONGEST - len(home.code) else ""
+
+
+class Dialling(NamedTuple):
+    """What is dialled before national numbers, and before international ones; the form and lengths of the former."""
+
+    code: str
+    trunk: re.Pattern[str]
+    abroad: re.Pattern[str]
+    national: re.Pattern[str]
+    lengths: frozenset[int]
 
 
 @lru_cache(maxsize=512)
-def _trunk_prefix(code: int) -> re.Pattern[str]:
-    """What people dial before a national number: a 0 in most countries, a 1, an 8, carrier codes or nothing."""
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, COUNTRY_CODE_TO_REGION_CODE[code][0])
-    return re.compile(metadata.national_prefix_for_parsing or "(?!)")
+def _dialling(region: str) -> Dialling | None:
+    """None where phonenumbers does more with a number than to take the trunk prefix away."""
+    code = phonenumbers.country_code_for_region(region)
+    metadata = PhoneMetadata.metadata_for_region(region, None) if code else None
+    is_main = code and COUNTRY_CODE_TO_REGION_CODE[code][0] == region
+    if not is_main or not metadata.national_prefix_for_parsing or metadata.national_prefix_transform_rule:
+        return None
+    general = metadata.general_desc
+    forms = (metadata.national_prefix_for_parsing, metadata.international_prefix, general.national_number_pattern)
+    return Dialling(str(code), *map(re.compile, forms), frozenset(general.possible_length))
+
+
+def _is_without_trunk_prefix(digits: str) -> bool:
+    """Whether phonenumbers would take the national number as it is."""
+    length, trunk = _calling_code(digits[:3])
+    found = trunk.match(digits, length)
+    return found is None or not found[0]
+
+
+@lru_cache(maxsize=1_024)
+def _calling_code(start: str) -> tuple[int, re.Pattern[str]]:
+    """How many digits of `start` are the calling code, and what people dial before a national number there: a 0 in
+    most countries, a 1, an 8, carrier codes or nothing.
+    """
+    code = next((start[:n] for n in (1, 2, 3) if int(start[:n]) in COUNTRY_CODE_TO_REGION_CODE), "")
+    if not code:
+        return 0, _NOTHING
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), COUNTRY_CODE_TO_REGION_CODE[int(code)][0])
+    return len(code), re.compile(metadata.national_prefix_for_parsing or _NOTHING.pattern)
 
 
 def any_spelling(text: str, region: str) -> str:

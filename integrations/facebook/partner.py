@@ -22,6 +22,7 @@ from ..models import AdAccount, Connection, CustomAudience, Pausable
 from ..partner import AccountFacts, Finding, Parcel, Partner, Person, Receipt, Standing
 from . import checks, fields, standing, usage, users
 from .graph import Graph, Reply
+from .match_fields import normalise
 
 BARE = "id,account_id,name,account_status,currency"
 WISHED = f"{BARE},disable_reason,timezone_name,business{{id,name}},tos_accepted,user_tasks,capabilities"
@@ -114,7 +115,12 @@ class Facebook(Partner):
         return fields.columns(chosen)
 
     def fields_sent(self, chosen: Sequence[str], person: Person) -> Sequence[str]:
-        return [name for name in chosen if any(users.row_of(person, fields.keys([name])))]
+        country = person.values["country"]
+        return [
+            name
+            for name in chosen
+            if any(normalise(key, person.values[column], country) for key, column in fields.keys([name]))
+        ]
 
     def send(self, parcel: Parcel) -> Receipt:
         account = parcel.audience.ad_account

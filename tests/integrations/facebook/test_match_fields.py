@@ -547,10 +547,14 @@ def international_numbers():
 american_numbers = st.from_regex(r"\+?1?[ (]?[0-9]{3}[) -]{0,2}[0-9]{3}[ .-]?[0-9]{4}", fullmatch=True)
 
 
-@settings(max_examples=1_000)
+local_numbers = st.from_regex(r"0[1-9][0-9 ]{4,12}", fullmatch=True)
+somewhere = st.sampled_from(["", *sorted(phonenumbers.SUPPORTED_REGIONS)])
+
+
+@settings(max_examples=1_500)
 @given(
-    st.one_of(international_numbers(), american_numbers),
-    st.sampled_from(["", "US", "CA", "GB", "DE"]),
+    st.one_of(international_numbers(), american_numbers, local_numbers),
+    st.one_of(st.sampled_from(["", "US", "CA", "GB", "DE"]), somewhere),
 )
 def test_common_phone_spellings_agree_with_phonenumbers(raw, region):
     quick = match_phone.common_spelling(raw, region)
