@@ -65,17 +65,28 @@ def create(document: Document, actor: User | None = None, via: str = "dashboard"
 
 
 def duplicate(canvas: Canvas, actor: User | None = None, via: str = "dashboard") -> Canvas:
-    """A draft with the same document, named after it; a name that somebody else takes meanwhile is passed over."""
-    names = free_names(canvas.name[:80])
+    """A draft with the same steps, named after it; a name that somebody else takes meanwhile is passed over."""
+    name = canvas.name[:80]
+    marks = free_marks(name)
     while True:
+        mark = next(marks)
         with suppress(NameTaken):
-            return create(read(canvas.document | {"name": next(names)}), actor, via)
+            return create(copied(canvas.document, name + mark, mark), actor, via, canvas.blueprint)
 
 
-def free_names(name: str) -> Iterator[str]:
+def free_marks(name: str) -> Iterator[str]:
+    """ " (copy)", " (copy 2)", and so on: what makes a name of it that no Canvas has."""
     taken = set(Canvas.objects.filter(name__startswith=name).values_list("name", flat=True))
-    twins = (f"{name} (copy{f' {number}' if number > 1 else ''})" for number in count(1))
-    return (twin for twin in twins if twin not in taken)
+    marks = (f" (copy{f' {number}' if number > 1 else ''})" for number in count(1))
+    return (mark for mark in marks if name + mark not in taken)
+
+
+def copied(source: dict, name: str, mark: str) -> Document:
+    """The same document under another name, with what two steps may not share told apart by the mark."""
+    document = read(source)
+    settings = {step.key: dict(step.type.copied(step.settings, mark)) for step in document.steps}
+    steps = [step | {"settings": settings[step["key"]]} for step in source.get("steps", [])]
+    return read(source | {"name": name, "steps": steps})
 
 
 @transaction.atomic

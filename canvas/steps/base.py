@@ -88,6 +88,10 @@ class StepType:
         """Settings of a new step, with what can only be one thing. Reads the database only."""
         return settings
 
+    def copied(self, settings: Mapping, mark: str) -> Mapping:
+        """Settings of a copy. What two steps should not share is told apart by the mark, such as " (copy 2)"."""
+        return settings
+
     def facts(self, step: "StepSpec", draft: "Draft") -> Sequence[Fact]:
         """More lines for a high card. Queries go through the draft's memo: constant in steps."""
         return ()

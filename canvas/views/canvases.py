@@ -8,8 +8,10 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from .. import blueprints, launch, overview, saving
 from ..document import Document, parse
@@ -65,9 +67,16 @@ def create_from(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @permission_required("canvas.add_canvas", raise_exception=True)
 def import_document(request: HttpRequest) -> HttpResponse:
+    """With htmx, what is wrong comes alone: the chosen file stays chosen, which it can't on a new page."""
     form = ImportForm(request.POST, request.FILES)
-    canvas = made(request, form, form.cleaned_data["file"], "file") if form.is_valid() else None
-    return redirect("canvas:builder", canvas.pk) if canvas else create_page(request, upload=form)
+    canvas = made(request, form, form.document, form.source) if form.is_valid() else None
+    if canvas and request.htmx:
+        return HttpResponseClientRedirect(reverse("canvas:builder", args=[canvas.pk]))
+    if canvas:
+        return redirect("canvas:builder", canvas.pk)
+    if request.htmx:
+        return render(request, "canvas/_import_refused.html", {"upload": form}, status=422)
+    return create_page(request, upload=form)
 
 
 def made(request: HttpRequest, form: NameForm | ImportForm, document: Document, field: str) -> Canvas | None:

@@ -17,10 +17,12 @@ from . import checks, coverage
 from .fields import LABELS, read_fields
 from .forms import FacebookAudienceForm
 
+MOST_LETTERS = 255
+
 
 def read_text(value) -> str:
-    if not isinstance(value, str) or len(value) > 255 or "\x00" in value:
-        raise ValueError("Write a text of at most 255 characters.")
+    if not isinstance(value, str) or len(value) > MOST_LETTERS or "\x00" in value:
+        raise ValueError(f"Write a text of at most {MOST_LETTERS} characters.")
     return value
 
 
@@ -50,6 +52,10 @@ class FacebookAudienceStep(StepType):
     def fill_in(self, settings: Mapping, draft: Draft) -> Mapping:
         usable = checks.usable_accounts(draft)
         return {"ad_account": usable[0], **settings} if len(usable) == 1 else settings
+
+    def copied(self, settings: Mapping, mark: str) -> Mapping:
+        name = settings.get("audience_name", "")
+        return {**settings, "audience_name": name[: MOST_LETTERS - len(mark)] + mark} if name else settings
 
     def facts(self, step: StepSpec, draft: Draft) -> Sequence[Fact]:
         chosen = step.settings.get("ad_account", "")

@@ -1,10 +1,13 @@
 // A button with data-confirm asks first, in a dialog; the form is sent only on the second yes.
+import { openerOf } from "./menu.js";
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-confirm]");
   if (!button || button.dataset.confirmed) return;
   event.preventDefault();
   ask(button.dataset.confirm, button.textContent.trim().replace("…", "")).then((yes) => {
-    if (!yes) return button.focus();
+    const menu = button.closest("[popover]");
+    if (!yes) return (menu ? openerOf(menu) : button).focus();
     button.dataset.confirmed = "yes";
     button.form.requestSubmit(button);
     delete button.dataset.confirmed;

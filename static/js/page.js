@@ -1,4 +1,5 @@
 // What every page needs: the menu of narrow screens, and words instead of a silent failure when a request fails.
+import "./menu.js";
 import { toast } from "./toast.js";
 
 const menu = document.querySelector("[data-menu]");

@@ -6,16 +6,37 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from canvas import launch as launching
 from canvas.models import Canvas
 from config.team.models import AuditEvent
-from tests.cast import delay, document, draft, facebook_step, launch, people, tick, user
+from tests.cast import delay, document, draft, facebook_step, launch, people, split, tick, user
 
 pytestmark = pytest.mark.django_db
 LIST, NEW, IMPORT = "/canvases/", "/canvases/new/", "/canvases/import/"
 ACTIONS = ("duplicate", "archive", "stop", "resume")
 Status = Canvas.Status
+
+
+words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40).filter(str.strip)
+conditions = st.builds(lambda value: {"attribute": "city", "op": "is", "value": value}, words)
+filters = st.recursive(
+    conditions, lambda inner: st.dictionaries(st.sampled_from(["all", "any"]), st.lists(inner), min_size=1, max_size=1),
+    max_leaves=6,
+)  # fmt: skip
+steps = st.one_of(
+    st.builds(lambda name: facebook_step(audience_name=name), words),
+    st.builds(lambda hours: delay(duration=f"PT{hours}H"), st.integers(1, 99)),
+    st.builds(lambda filter: split(filter), filters),
+)
+some_documents = st.builds(
+    lambda name, filter, some: document(
+        *(step | {"key": f"step-{at}"} for at, step in enumerate(some)), name=name, audience={"filter": filter}
+    ),
+    words, filters, st.lists(steps, max_size=4),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -43,9 +64,9 @@ def upload(client, content: bytes | dict | list):
     return client.post(IMPORT, {"file": SimpleUploadedFile("canvas.json", body)}, follow=True)
 
 
-def refusals(answer) -> list[str]:
+def refusals(answer, field: str = "file") -> str:
     assert answer.status_code == 422 and not Canvas.objects.exists()
-    return answer.context["upload"].errors["file"]
+    return " ".join(answer.context["upload"].errors[field])
 
 
 def in_status(status: str, name: str = "Win back") -> Canvas:
@@ -175,6 +196,17 @@ class TestExportAndImport:
         assert upload(marketer, answer.content).status_code == 200
         assert Canvas.objects.get().document == canvas.document
 
+    @given(some_documents)
+    @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_any_document_comes_back_as_it_was(self, marketer, source):
+        canvas = Canvas.objects.create(name=source["name"], document=source)
+        exported = marketer.get(f"/canvases/{canvas.pk}/export/").content
+        canvas.delete()
+        assert marketer.post(IMPORT, {"text": exported.decode()}).status_code == 302
+        again = Canvas.objects.get()
+        assert again.document == source
+        again.delete()
+
     def test_a_name_of_no_letters_still_makes_a_file(self, marketer):
         answer = marketer.get(f"/canvases/{draft(name='日本').pk}/export/")
         assert 'filename="canvas.json"' in answer.headers["Content-Disposition"]
@@ -186,9 +218,9 @@ class TestExportAndImport:
     def test_every_wrong_place_is_named_and_nothing_is_made(self, marketer):
         wrong = document({"key": "a", "type": "nothing"}, delay(duration="soon"), name="", more="<b>")
         answer = upload(marketer, wrong)
-        places = {line.partition(":")[0] for line in refusals(answer)}
-        assert places == {"more", "name", "steps[0].type", "steps[1].settings.duration"}
-        assert all(place in text(answer) for place in places)
+        assert refusals(answer) == "Nothing was imported: 4 places are wrong."
+        for path in ("more", "name", "steps[0].type", "steps[1].settings.duration"):
+            assert f"<code>{path}</code>" in text(answer)
 
     @pytest.mark.parametrize(
         ("content", "why"),
@@ -200,16 +232,35 @@ class TestExportAndImport:
             (b'{"name": ' + b"9" * 5_000 + b"}", "not JSON"),
             (b"\xff\xfe", "not UTF-8"),
             (b'"' + b"x" * 2_000_000 + b'"', "too large"),
-            ([], ""),
-            ({"name": float("nan"), "steps": []}, "name"),
+            ([], "one place is wrong"),
+            ({"name": float("nan"), "steps": []}, "one place is wrong"),
         ],
         ids=["empty", "text", "torn", "deep", "huge-number", "bytes", "large", "list", "nan"],
     )
     def test_a_file_that_is_no_document_is_refused(self, marketer, content, why):
-        assert why in " ".join(refusals(upload(marketer, content)))
+        assert why in refusals(upload(marketer, content))
 
-    def test_without_a_file_the_field_says_so(self, marketer):
-        assert "required" in refusals(marketer.post(IMPORT))[0]
+    def test_without_a_file_or_text_it_says_so(self, marketer):
+        assert "Choose a file, or paste its text." in refusals(marketer.post(IMPORT))
+
+    def test_its_text_can_be_pasted(self, marketer):
+        assert marketer.post(IMPORT, {"text": json.dumps(document(delay()))}).status_code == 302
+        assert Canvas.objects.get().name == "Win back"
+
+    def test_what_was_pasted_stays_and_says_where_it_is_torn(self, marketer):
+        answer = marketer.post(IMPORT, {"text": '{\n  "name": Win back'})
+        assert "line 2, column 11" in refusals(answer, "text") and "Win back</textarea>" in text(answer)
+
+    def test_a_file_and_a_text_are_one_too_many(self, marketer):
+        both = {"file": SimpleUploadedFile("canvas.json", b"{}"), "text": "{}"}
+        assert "either the file or the text" in refusals(marketer.post(IMPORT, both), "text")
+
+    def test_in_the_page_what_is_wrong_comes_alone_so_that_the_file_stays_chosen(self, marketer):
+        headers = {"HX-Request": "true"}
+        answer = marketer.post(IMPORT, {"text": "[]"}, headers=headers)
+        assert answer.status_code == 422 and "<form" not in text(answer) and "one place is wrong" in text(answer)
+        answer = marketer.post(IMPORT, {"text": json.dumps(document(delay()))}, headers=headers)
+        assert answer.headers["HX-Redirect"] == f"/canvases/{Canvas.objects.get().pk}/build/"
 
     def test_a_taken_name_is_told_beside_the_file(self, marketer):
         draft(name="Win back")
@@ -227,7 +278,16 @@ class TestDuplicating:
         twins = Canvas.objects.exclude(pk=canvas.pk).order_by("pk")
         assert [twin.name for twin in twins] == ["Win back (copy)", "Win back (copy 2)"]
         assert [twin.status for twin in twins] == ["draft", "draft"]
-        assert twins[0].document == canvas.document | {"name": "Win back (copy)"}
+        assert twins[0].document["audience"] == canvas.document["audience"]
+
+    def test_their_audiences_are_told_apart(self, marketer):
+        canvas = draft(facebook_step(), delay(), facebook_step("late", audience_name="x" * 255))
+        for _ in range(2):
+            do(marketer, canvas, "duplicate")
+        twins = Canvas.objects.exclude(pk=canvas.pk).order_by("pk")
+        names = [[step["settings"].get("audience_name") for step in twin.document["steps"]] for twin in twins]
+        assert names[0] == ["Win back (copy)", None, f"{'x' * 248} (copy)"]
+        assert names[1] == ["Win back (copy 2)", None, f"{'x' * 246} (copy 2)"]
 
     def test_a_long_name_still_fits(self, marketer):
         do(marketer, draft(name="x" * 100), "duplicate")
