@@ -114,12 +114,12 @@ class Board:
 
     @property
     def paths(self) -> list[str]:
-        return [layout.svg_path(line) for line in self.picture.lines]
+        return [line.path for line in self.picture.lines]
 
     @property
     def heads(self) -> list[str]:
         """A small triangle where an arrow comes to a card."""
-        return [f"M{x - 4.5} {y - 8}h9L{x} {y - 1}z" for x, y in self.picture.heads]
+        return [f"M{x - 4.5} {y - 8}h9L{x} {y - 1}z" for x, y in self.picture.heads.values()]
 
     @property
     def labels(self) -> Iterator[tuple[layout.Mark, str]]:

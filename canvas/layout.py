@@ -7,8 +7,10 @@ go round on the right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 
-from .columns import CARD, GAP, MARGIN, Columns
+from .columns import CARD, GAP, LABEL, MARGIN, Columns
 from .shape import ENTRY, Link, Node, Shape, shape
 
 ENTRY_HEIGHT, END_HEIGHT = 56, 44
@@ -36,16 +38,28 @@ class Mark:
     link: Link
 
 
+@dataclass(frozen=True)
+class Line:
+    """An arrow, by its corners."""
+
+    link: Link
+    points: Sequence[tuple[int, int]]
+
+    @property
+    def path(self) -> str:
+        return svg_path(self.points)
+
+
 @dataclass
 class Picture:
-    """The whole: `lines` are corner points of arrows; `heads` and `joints` are points."""
+    """The whole: `heads` are the points of arrows by the step that they come to, `joints` where arrows meet."""
 
     width: int = 0
     height: int = 0
     entry: Card = field(default_factory=lambda: Card(ENTRY, 0, 0, ENTRY_HEIGHT))
     cards: list[Card] = field(default_factory=list)
-    lines: list[list[tuple[int, int]]] = field(default_factory=list)
-    heads: list[tuple[int, int]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    heads: dict[str, tuple[int, int]] = field(default_factory=dict)
     joints: list[tuple[int, int]] = field(default_factory=list)
     labels: list[Mark] = field(default_factory=list)
     pluses: list[Mark] = field(default_factory=list)
@@ -116,7 +130,7 @@ class Drawing:
             self.add_link(picture, link)
         for key in self.shape.order:
             if self.shape.incoming.get(key):
-                picture.heads.append((self.columns.x[key], self.top[self.shape.layer[key]]))
+                picture.heads[key] = (self.columns.x[key], self.top[self.shape.layer[key]])
             if self.shape.is_join(key):
                 picture.joints.append((self.columns.x[key], self.join_y(key)))
         return picture
@@ -141,9 +155,9 @@ class Drawing:
         if self.is_fork(link.source):
             y = self.fork_y(link.source)
             points += [(x, y), (lane, y)]
-            picture.labels.append(Mark(self.label_x(link), y, link))
+            picture.labels.append(Mark(self.label_x[link], y, link))
         points, plus = self.ending(picture, link, points, lane, y)
-        picture.lines.append(points)
+        picture.lines.append(Line(link, points))
         picture.pluses.append(Mark(lane, plus, link))
 
     def ending(self, picture: Picture, link: Link, points: list, lane: int, y: int) -> tuple[list, int]:
@@ -159,10 +173,21 @@ class Drawing:
         bend, x = self.join_y(link.target), self.columns.x[link.target]
         return [*points, (lane, bend), (x, bend), (x, top)], (y + bend) // 2
 
-    def label_x(self, link: Link) -> int:
-        """In the middle of the piece of the run that is this branch's alone."""
+    @cached_property
+    def label_x(self) -> dict[Link, int]:
+        """In the middle of the piece of the run that is a branch's alone; over the bends where those are too near."""
+        found: dict[Link, int] = {}
+        for key in self.shape.outgoing:
+            links = sorted((link for link in self.shape.out(key) if not link.back), key=self.columns.of_lane)
+            middles = [self.middle_of_piece(link, links) for link in links]
+            near = any(right - left < LABEL for left, right in pairwise(middles))
+            bends = [self.columns.of_lane(link) for link in links]
+            found |= dict(zip(links, bends if near else middles, strict=True))
+        return found
+
+    def middle_of_piece(self, link: Link, links: Sequence[Link]) -> int:
         lane, x = self.columns.of_lane(link), self.columns.x[link.source]
-        others = [self.columns.of_lane(other) for other in self.shape.out(link.source) if not other.back]
+        others = [self.columns.of_lane(other) for other in links]
         between = [x, *(other for other in others if min(x, lane) < other < max(x, lane))]
         nearest = max(between) if lane > x else min(between)
         return (lane + nearest) // 2
@@ -170,17 +195,17 @@ class Drawing:
     def add_back(self, picture: Picture, link: Link) -> None:
         """Round on the right and up again, in a lane outside everything."""
         source, target = self.card(link.source), self.card(link.target)
-        lane = picture.width + GAP
+        beside = LABEL // 2 if self.is_fork(link.source) else GAP
+        lane = picture.width + beside
         x, above = source.x + CARD // 2, target.y - 12
         out = self.bottom[self.shape.layer[link.source]] + 12
         corners = [(x, source.y + source.height), (x, out), (lane, out), (lane, above), (target.x + CARD // 2, above)]
-        picture.lines.append([*corners, (target.x + CARD // 2, target.y)])
-        if (target.x + CARD // 2, target.y) not in picture.heads and not self.shape.incoming.get(link.target):
-            picture.heads.append((target.x + CARD // 2, target.y))
+        picture.lines.append(Line(link, [*corners, (target.x + CARD // 2, target.y)]))
+        picture.heads[link.target] = (target.x + CARD // 2, target.y)
         picture.pluses.append(Mark(lane, (out + above) // 2, link))
         if self.is_fork(link.source):
             picture.labels.append(Mark(lane, (out + above) // 2 - 28, link))
-        picture.width, picture.height = lane + GAP, max(picture.height, out + MARGIN)
+        picture.width, picture.height = lane + beside, max(picture.height, out + MARGIN)
 
 
 def svg_path(points: Sequence[tuple[int, int]], radius: int = 10) -> str:

@@ -47,4 +47,4 @@ def sketch(document: Document) -> Sketch:
     placed = [(card, document.by_key[card.key].type) for card in picture.cards]
     boxes = [Box(card.x, card.y, kind.icon, kind.height > HEIGHT) for card, kind in placed]
     words = ", ".join(["Entry", *(kind.label for _, kind in placed)])
-    return Sketch(picture.width, picture.height, picture.entry, boxes, [*map(layout.svg_path, picture.lines)], words)
+    return Sketch(picture.width, picture.height, picture.entry, boxes, [line.path for line in picture.lines], words)

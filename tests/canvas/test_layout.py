@@ -1,12 +1,14 @@
 """The picture of a graph: nothing overlaps, arrows go down, lines keep clear of cards; whatever graph comes."""
 
 import time
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from canvas.columns import CARD
-from canvas.layout import draw, svg_path
+from canvas.layout import LABEL, draw, svg_path
 from canvas.shape import ENTRY, Node, shape
 
 HEIGHTS = (92, 176)
@@ -53,10 +55,10 @@ def test_no_card_overlaps_another_and_all_are_in_the_picture(nodes):
 def test_arrows_go_down_and_never_through_a_card(nodes):
     picture = draw(nodes)
     for line in picture.lines:
-        assert all(below[1] >= above[1] for above, below in zip(line, line[1:], strict=False))
-        for one, other in zip(line, line[1:], strict=False):
+        for one, other in pairwise(line.points):
+            assert other[1] >= one[1]
             low, high = sorted((one, other))
-            piece = (low[0], min(one[1], other[1]), high[0], max(one[1], other[1]))
+            piece = (low[0], one[1], high[0], other[1])
             assert all(apart(piece, box) for box in boxes(picture)), (piece, line)
 
 
@@ -82,6 +84,59 @@ def test_pluses_keep_clear_of_each_other_and_of_cards(nodes):
     marks = [(plus.x - 12, plus.y - 12, plus.x + 12, plus.y + 12) for plus in draw(nodes).pluses]
     assert all(apart(one, other) for at, one in enumerate(marks) for other in marks[:at])
     assert all(apart(mark, box) for mark in marks for box in boxes(draw(nodes)))
+
+
+@given(graphs(loops=True))
+@settings(max_examples=60, deadline=None)
+def test_labels_keep_clear_of_each_other_of_pluses_and_of_cards(nodes):
+    """Of the longest label there is."""
+    picture = draw(nodes)
+    labels = [(mark.x - LABEL // 2, mark.y - 10, mark.x + LABEL // 2, mark.y + 10) for mark in picture.labels]
+    pluses = [(plus.x - 12, plus.y - 12, plus.x + 12, plus.y + 12) for plus in picture.pluses]
+    assert all(apart(one, other) for at, one in enumerate(labels) for other in labels[:at])
+    assert all(apart(label, other) for label in labels for other in [*pluses, *boxes(picture)])
+
+
+def below(made, key: str) -> set[str]:
+    """The block of a step: itself and all that stands under it."""
+    return {key}.union(*(below(made, other) for other in made.below.get(key, [])))
+
+
+def places(nodes: list[Node]) -> tuple:
+    return shape(nodes), {card.key: card for card in draw(nodes).cards}
+
+
+@some.composite
+def additions(draw_from) -> tuple[list[Node], list[Node]]:
+    """A graph, and the same with one more step on one of its arrows or at one of its open ends."""
+    nodes = draw_from(graphs().filter(bool))
+    at = draw_from(some.integers(0, len(nodes) - 1))
+    branch = draw_from(some.sampled_from(list(nodes[at].ways)))
+    new = node("new", nodes[at].ways[branch], *draw_from(some.sampled_from([(), (None,), (None, None)])))
+    changed = replace(nodes[at], ways={**nodes[at].ways, branch: "new"})
+    return nodes, [*nodes[:at], changed, *nodes[at + 1 :], new]
+
+
+@given(additions())
+@settings(max_examples=150, deadline=None)
+def test_a_step_that_is_added_moves_nothing_within_the_blocks_that_it_is_not_in(two):
+    """A block (a step and all that stands under it) stays as it is, to the pixel from left to right and row by row,
+    unless the new step stands in it; and branches keep their order from left to right."""
+    (before, old), (after, new) = map(places, two)
+    for key in before.order:
+        block = below(before, key)
+        if "new" in below(after, key):
+            continue
+        assert {other: old[other].x - old[key].x for other in block} == {
+            other: new[other].x - new[key].x for other in block
+        }
+        assert {before.layer[other] - before.layer[key] for other in block} == {
+            after.layer[other] - after.layer[key] for other in block
+        }
+    for one, other in combinations(before.order, 2):
+        beside = before.above[one] == before.above[other] == after.above[one] == after.above[other]
+        if beside and not before.is_join(one) and not before.is_join(other):
+            assert (old[one].x < old[other].x) == (new[one].x < new[other].x)
 
 
 def test_a_chain_stands_straight_under_the_entry():
