@@ -39,7 +39,12 @@ def set_settings(document: Json, key: str, settings: Mapping[str, Any]) -> Json:
 
 def add_step(document: Json, step_type: str, after: str = ENTRY, branch: str = "next") -> tuple[Json, str]:
     """The document with a new step there, and its key. What came after the place comes after the step."""
-    made, new = deepcopy(document), new_step(document, step_type)
+    new = new_step(document, step_type)
+    return put_step(deepcopy(document), new, after, branch), new["key"]
+
+
+def put_step(made: Json, new: Json, after: str, branch: str) -> Json:
+    """Puts a step that leads nowhere yet into a document of the caller's own."""
     target, at = target_of(made, after, branch), 0
     if target:
         new["next"] = {branches_of(new)[0]: target}
@@ -48,7 +53,7 @@ def add_step(document: Json, step_type: str, after: str = ENTRY, branch: str = "
         step["next"] = links_of(step) | {branch: new["key"]}
         at = steps_in(made).index(step) + 1
     steps_in(made).insert(at, new)
-    return made, new["key"]
+    return made
 
 
 def change_type(document: Json, key: str, step_type: str) -> Json:

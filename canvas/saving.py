@@ -6,7 +6,6 @@ worse than it was is refused; what was wrong before stays a launch Problem.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import count
 
 from django.db import IntegrityError, transaction
 
@@ -17,6 +16,7 @@ from . import revisions
 from .document import Document, DocumentRefused, read
 from .document_faults import faults_of
 from .models import Canvas
+from .moving import marks
 
 Change = Callable[[dict], dict]
 
@@ -77,8 +77,7 @@ def duplicate(canvas: Canvas, actor: User | None = None, via: str = "dashboard")
 def free_marks(name: str) -> Iterator[str]:
     """ " (copy)", " (copy 2)", and so on: what makes a name of it that no Canvas has."""
     taken = set(Canvas.objects.filter(name__startswith=name).values_list("name", flat=True))
-    marks = (f" (copy{f' {number}' if number > 1 else ''})" for number in count(1))
-    return (mark for mark in marks if name + mark not in taken)
+    return (mark for mark in marks() if name + mark not in taken)
 
 
 def copied(source: dict, name: str, mark: str) -> Document:

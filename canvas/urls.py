@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import analytics, builder, canvases, history, review, sections, steps
+from .views import analytics, builder, canvases, history, moving, review, sections, steps
 
 app_name = "canvas"
 urlpatterns = [
@@ -32,4 +32,7 @@ urlpatterns = [
     path("<int:pk>/steps/<slug:key>/preview/", steps.preview, name="preview"),
     path("<int:pk>/steps/<slug:key>/type/", steps.change_type, name="change_type"),
     path("<int:pk>/steps/<slug:key>/delete/", steps.delete, name="delete_step"),
+    path("<int:pk>/steps/<slug:key>/menu/", moving.menu, name="step_menu"),
+    path("<int:pk>/steps/<slug:key>/duplicate/", moving.duplicate, name="duplicate_step"),
+    path("<int:pk>/steps/<slug:key>/move/", moving.move, name="move_step"),
 ]

@@ -1,22 +1,26 @@
 """Build: the graph, and what is added to it or led elsewhere."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import editing
 from ..board import branch_words
-from ..document import draft_of
+from ..document import Document, draft_of
 from ..steps import registry
-from .frame import canvas_of, changed, dialog, frame, graph
+from .frame import canvas_of, changed, dialog, frame, graph, undoable
 
 
 @require_safe
 @permission_required("canvas.view_canvas", raise_exception=True)
 def builder(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "canvas/builder.html", frame(request, canvas_of(pk), "build"))
+    """The page; for htmx the graph as it is now."""
+    canvas = canvas_of(pk)
+    if request.htmx:
+        return graph(request, canvas, request.GET.get("focus", ""), "This is the newest state.")
+    return render(request, "canvas/builder.html", frame(request, canvas, "build"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +28,7 @@ def builder(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """GET asks which step comes after (step, branch), POST puts it there."""
     if request.method == "GET":
-        return ask_what(request, pk, request.GET.get("after", ""), request.GET.get("branch", "next"))
+        return ask(request, pk, "canvas/_add.html")
     after, branch = request.POST.get("after", ""), request.POST.get("branch", "next")
     step_type, made = request.POST.get("type", ""), []
 
@@ -35,25 +39,16 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
     label = registry.TYPES[step_type].label if step_type in registry.TYPES else "A step"
     return changed(
-        request, pk, change, f"Add {label}", lambda canvas: graph(request, canvas, made[0], f"{label} added.")
+        request, pk, change, f"Add {label}", lambda canvas: graph(request, canvas, made[-1], f"{label} added.")
     )
 
 
-def ask_what(request: HttpRequest, pk: int, after: str, branch: str) -> HttpResponse:
-    canvas = canvas_of(pk)
-    document = draft_of(canvas, timezone.now()).document
-    step = document.by_key.get(after)
-    targets = [document.by_key[key] for key in editing.possible_targets(document.source, after)]
-    current = step.next.get(branch, "") if step else ""
-    types = sorted(registry.TYPES.values(), key=lambda one: one.label)
-    context = {"after": after, "branch": branch, "step": step, "targets": targets, "current": current, "types": types}
-    return dialog(request, canvas, "canvas/_add.html", context | {"branch_words": branch_words(branch)})
-
-
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required("canvas.change_canvas", raise_exception=True)
 def link(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leads a branch to a step that is there already, or to the end."""
+    """Leads a branch to a step that is there already, or to the end; GET asks where to."""
+    if request.method == "GET":
+        return ask(request, pk, "canvas/_lead.html")
     after, branch = request.POST.get("after", ""), request.POST.get("branch", "next")
     target = request.POST.get("target", "")
 
@@ -61,4 +56,26 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         return editing.link(document, after, branch, target)
 
     said = "The branch leads there now." if target else "The branch ends there now."
-    return changed(request, pk, change, "Lead a branch elsewhere", lambda canvas: graph(request, canvas, after, said))
+    return changed(request, pk, change, "Lead a branch elsewhere", lambda made: undoable(request, made, after, said))
+
+
+def ask(request: HttpRequest, pk: int, template: str) -> HttpResponse:
+    canvas = canvas_of(pk)
+    document = draft_of(canvas, timezone.now()).document
+    context = place(document, request.GET) | {"groups": registry.by_group()}
+    return dialog(request, canvas, template, context)
+
+
+def place(document: Document, asked: QueryDict) -> dict:
+    """Where a step is put or an arrow led: without a branch the dialog asks for it, the first open one chosen."""
+    after = asked.get("after", "")
+    step = document.by_key.get(after)
+    branches = step.branches if step else ("next",)
+    chosen = asked.get("branch") or next((one for one in branches if step and one not in step.next), branches[0])
+    asks = len(branches) > 1 and not asked.get("branch")
+    targets = [document.by_key[key] for key in editing.possible_targets(document.source, after)]
+    return {
+        "after": after, "step": step, "branch": chosen, "branch_words": branch_words(chosen), "targets": targets,
+        "current": step.next.get(chosen, "") if step else "",
+        "branches": [(one, branch_words(one), step.next.get(one)) for one in branches] if asks else [],
+    }  # fmt: skip

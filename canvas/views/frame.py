@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import reswap, retarget
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from .. import launch, saving
 from ..board import Board
@@ -50,6 +51,14 @@ def graph(request: HttpRequest, canvas: Canvas, focus: str = "", said: str = "")
     if not request.htmx:
         return redirect(reverse("canvas:builder", args=[canvas.pk]) + (f"#step-{focus}" if focus else ""))
     return render(request, "canvas/_builder.html", frame(request, canvas, "build", focus=focus, said=said))
+
+
+def undoable(request: HttpRequest, canvas: Canvas, focus: str, said: str) -> HttpResponse:
+    """The graph after a change that asked nothing: what was done is said in a toast that offers Undo."""
+    if not request.htmx:
+        messages.success(request, said)
+    toast = {"words": said, "label": "Undo", "form": "undo-form"}
+    return trigger_client_event(graph(request, canvas, focus), "toast", toast, after="settle")
 
 
 def dialog(request: HttpRequest, canvas: Canvas, template: str, context: dict, **known) -> HttpResponse:

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
-from .. import editing, launch, saving
+from .. import editing, history, launch, saving
 from ..document import Document, DocumentRefused, StepSpec, draft_of, read
 from ..models import Canvas
 from ..steps import registry
 from ..steps.forms import StepForm
-from .frame import canvas_of, changed, dialog, edition, graph
+from .frame import canvas_of, changed, dialog, edition, graph, undoable
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,18 +113,22 @@ def change_type(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required("canvas.change_canvas", raise_exception=True)
 def delete(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """GET asks where people go then, POST takes the step away."""
+    """Takes the step away; asks first where people go then, if there is more than one way. GET always asks."""
     canvas = canvas_of(pk)
     found = step_of(draft_of(canvas, timezone.now()).document, key)
-    if request.method == "GET":
-        return ask_where(request, canvas, found)
-    onto = request.POST.get("onto", "")
+    ways = dict.fromkeys(target for target in found.next.values() if target != key)
+    onto = request.POST.get("onto", next(iter(ways), ""))
+    if request.method == "GET" or ("onto" not in request.POST and len(ways) > 1):
+        return reswap(retarget(ask_where(request, canvas, found), "#dialog"), "innerHTML")
 
     def change(document: dict) -> dict:
         return editing.delete_step(document, key, onto)
 
-    said = f"{found.title} deleted."
-    return changed(request, pk, change, f"Delete {found.title}", lambda made: graph(request, made, onto, said))
+    def answer(made: Canvas) -> HttpResponse:
+        near = onto or history.concerned(canvas.document, made.document)
+        return undoable(request, made, near, f"{found.title} deleted.")
+
+    return changed(request, pk, change, f"Delete {found.title}", answer)
 
 
 def ask_where(request: HttpRequest, canvas: Canvas, step: StepSpec) -> HttpResponse:

@@ -18,3 +18,9 @@ function wanted({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   if (key.toLowerCase() === "z") return shiftKey ? "redo" : "undo";
   return key.toLowerCase() === "y" && ctrlKey ? "redo" : null;
 }
+
+// "Undo" in an older toast would take back the newer change.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id !== "builder") return;
+  for (const button of document.querySelectorAll(".toast [form=undo-form]")) button.closest(".toast").remove();
+});

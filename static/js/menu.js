@@ -24,6 +24,7 @@ document.addEventListener("keydown", (event) => {
 // What is fixed in place doesn't follow the page.
 addEventListener("scroll", () => document.querySelector(".menu:popover-open")?.hidePopover(), { passive: true });
 
+// A menu that stands for many things at once says itself who opened it.
 export function openerOf(menu) {
-  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  return menu.opener ?? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
 }

@@ -85,8 +85,8 @@ def test_a_split_is_joined_and_a_second_editor_is_told(open_page, connection):
     other.get_by_role("button", name="Edit Delay: Wait 9 days").locator("visible=true").click()
     other.get_by_label("How long").fill("77")
     page.get_by_role("button", name=re.compile("Add a step on branch No")).locator("visible=true").click()
-    page.get_by_label("Or lead to a step that is there").select_option(label="Delay: Wait 9 days")
-    page.get_by_role("button", name="Lead there").click()
+    page.get_by_text("Or lead to a step that is there").click()
+    page.get_by_role("button", name="Delay: Wait 9 days", exact=True).click()
     expect(page.locator("dialog#dialog")).to_be_hidden()
     assert document(canvas)["steps"][0]["next"] == {"yes": "yes", "no": "end"}
     assert page.locator(".joint").count() == 1
@@ -168,7 +168,8 @@ def test_on_a_phone_the_outline_does_the_same(open_page, connection):
         "delay"
     )
     expect(page.locator("[data-live]")).to_have_text("Facebook Audience Step is now Delay.")
-    page.get_by_role("button", name="Delete Decision Split").locator("visible=true").click()
+    page.get_by_role("button", name="More for Decision Split").locator("visible=true").click()
+    page.get_by_role("menuitem", name="Delete").click()
     page.get_by_label(re.compile("^On to Delay: Wait 1 hour")).check()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator("dialog#dialog")).to_be_hidden()
