@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from config.team.staff_pages import ByPerson, PersonalData, ReadOnly
 
-from .models import CustomAttribute, Event, Import, Profile, Purchase, Segment
+from .models import CustomAttribute, Erasure, Event, Import, Profile, Purchase, Segment
 
 
 @admin.register(Profile)
@@ -45,3 +45,12 @@ class Imports(ReadOnly):
     list_display = ["file_name", "state", "rows", "created", "updated", "refused", "started_at", "finished_at"]
     list_filter = ["state"]
     search_fields = ["file_name"]
+
+
+@admin.register(Erasure)
+class Erasures(ReadOnly):
+    list_display = ["number", "at", "places", "via", "actor"]
+    list_select_related = ["actor"]
+    search_fields = ["number__exact"]
+    search_help_text = "a receipt's number, exactly"
+    hidden = ("who",)

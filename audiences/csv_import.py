@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from django.db import transaction
 
+from . import changes
 from .csv_columns import BirthDate, Column, New, columns
 from .csv_file import CsvFile, FileRefused, Row
 from .models import CustomAttribute, Import, Profile
@@ -147,19 +148,23 @@ def write(found: list[Column], good: Good, now: datetime) -> Counts:
     """A constant number of statements. Rows are in the order of external_id, so that two imports can't deadlock."""
     if not good.rows:
         return Counts(refused=len(good.refused))
+    changes.begin()
     people = merged(found, good.values)
-    present = existing(found, people)
     built_in = [at for at, column in enumerate(found) if column.built_in]
     custom = [at for at, column in enumerate(found) if not column.built_in]
+    names = [found[at].name for at in built_in]
+    known = {who: tuple(row[at] for at in built_in) for who, row in people.items()}
+    present, attributes = existing(names, people, bool(custom))
+    changes.announce(changes.learned(names, present, known))
     rows = []
     for external_id in sorted(people):
-        row = people[external_id]
-        mine = tuple(row[at] for at in built_in)
+        mine = known[external_id]
         if custom:
+            row = people[external_id]
             news = {found[at].name: row[at] for at in custom if row[at] is not None and row[at] != ""}
-            mine += (json.dumps(present.get(external_id, {}) | news),)
+            mine += (json.dumps(attributes.get(external_id, {}) | news),)
         rows.append(mine)
-    upsert([found[at].name for at in built_in] + ["attributes"] * bool(custom), rows, now)
+    upsert(names + ["attributes"] * bool(custom), rows, now)
     created = len(people) - len(present)
     return Counts(created, good.rows - created, len(good.refused))
 
@@ -180,12 +185,14 @@ def merged(found: list[Column], values: list[list[Any]]) -> dict[str, tuple]:
     return people
 
 
-def existing(found: list[Column], people: Collection[str]) -> dict[str, dict]:
-    """The custom attributes of those who are there already, locked until they are written."""
+def existing(names: list[str], people: Collection[str], custom: bool) -> tuple[dict[str, tuple], dict[str, dict]]:
+    """Those who are there already, locked until they are written: (pk, their values) and their custom attributes."""
     rows = Profile.objects.select_for_update().filter(external_id__in=sorted(people)).order_by("external_id")
-    if all(column.built_in for column in found):
-        return dict.fromkeys(rows.values_list("external_id", flat=True), {})
-    return dict(rows.values_list("external_id", "attributes"))
+    present, attributes = {}, {}
+    for who, known, pk, *values in rows.values_list("external_id", "attributes" if custom else "pk", "pk", *names):
+        present[who] = (pk, *map(stored, values))
+        attributes[who] = known
+    return present, attributes
 
 
 @contextmanager

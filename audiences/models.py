@@ -1,5 +1,7 @@
 """Profiles, what they did, and the segments cut from them."""
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -161,3 +163,31 @@ class Import(models.Model):
     @property
     def is_busy(self) -> bool:
         return self.state in (self.State.CHECKING, self.State.RUNNING)
+
+
+def receipt_number() -> str:
+    return f"E-{secrets.token_hex(5).upper()}"
+
+
+class Erasure(models.Model):
+    """The receipt for a person who was erased. It keeps nothing of her but a keyed hash, to be found again by.
+
+    `places` is how many places outside she has to be taken out of; what came of each stands with those who know it.
+    """
+
+    number = models.CharField(max_length=20, unique=True, default=receipt_number, editable=False)
+    who = models.CharField(max_length=64, editable=False, help_text="a keyed hash of the external id")
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    via = models.CharField(max_length=100, help_text="dashboard, command line, or the API key's name")
+    places = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            # Read by the search for a receipt.
+            models.Index(fields=["who"], name="erasure_of"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

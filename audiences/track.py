@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from . import attributes, incoming, values
+from . import attributes, changes, incoming, values
 from .filters import Fault
 from .incoming import Person
 from .models import CustomAttribute, Event, Profile, Purchase
@@ -44,6 +44,7 @@ def faults_of(sent: Any) -> Iterable[Fault]:
 @transaction.atomic
 def track(sent: dict, now: datetime) -> Tracked:
     """Writes what is good. The caller has made sure that there are no `faults_of` it."""
+    changes.begin()
     found = Tracked()
     said = sift(found, "attributes", sent, incoming.person)
     types = register([person for _, person in said], now)
@@ -114,17 +115,36 @@ def merged(people: Iterable[Person]) -> dict[str, Person]:
 def write(people: dict[str, Person], actors: set[str], now: datetime) -> None:
     """`actors` did something: who of them is not known is made, the others are left as they are."""
     wanted = people.keys() | actors
-    locked = Profile.objects.select_for_update().filter(external_id__in=sorted(wanted)).order_by("external_id")
-    present = dict(locked.values_list("external_id", "attributes"))
+    columns = sorted({name for one in people.values() for name, value in one.built_in.items() if value is not None})
+    gone = cleared(people)
+    before = existing(wanted, sorted({*columns, *gone}))
+    present = {who: attributes for who, (_, attributes, _) in before.items()}
     people = people | {who: Person(who) for who in actors - people.keys() - present.keys()}
     if not people:
         return
-    columns = sorted({name for one in people.values() for name, value in one.built_in.items() if value is not None})
     custom = ["attributes"] if any(one.custom for one in people.values()) else []
     rows = [row_of(people[who], columns, custom, present.get(who, {})) for who in sorted(people)]
+    changes.announce(changing(people, before))
     upsert(["external_id", *columns, *custom], rows, now)
-    clear(cleared(people))
+    clear(gone)
     forget(forgotten(people))
+
+
+def existing(wanted: set[str], names: list[str]) -> dict[str, tuple[int, dict, dict]]:
+    """Those who are there already, locked until they are written: pk, custom attributes, and the fields `names`."""
+    locked = Profile.objects.select_for_update().filter(external_id__in=sorted(wanted)).order_by("external_id")
+    rows = locked.values_list("external_id", "pk", "attributes", *names)
+    return {who: (pk, attributes, dict(zip(names, values, strict=True))) for who, pk, attributes, *values in rows}
+
+
+def changing(people: dict[str, Person], before: dict[str, tuple[int, dict, dict]]) -> changes.Changed:
+    """Whose fields are about to hold something else, or nothing any more."""
+    found = {
+        before[who][0]: {name for name, value in one.built_in.items() if (value or "") != (before[who][2][name] or "")}
+        for who, one in people.items()
+        if who in before
+    }
+    return {pk: names for pk, names in found.items() if names}
 
 
 def row_of(person: Person, columns: list[str], custom: list[str], present: dict) -> tuple:

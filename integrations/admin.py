@@ -6,7 +6,17 @@ from django.http import HttpRequest
 
 from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
 
-from .models import AdAccount, Attempt, Connection, ConnectionSecret, CustomAudience, Member, SyncBatch
+from .models import (
+    AdAccount,
+    Attempt,
+    Connection,
+    ConnectionSecret,
+    CustomAudience,
+    Identity,
+    Member,
+    Removal,
+    SyncBatch,
+)  # fmt: skip
 
 
 @admin.register(Connection)
@@ -63,3 +73,24 @@ class Attempts(ByNumber):
     numbers = ("pk", "batch")
     list_display = ["id", "batch_id", "number", "started_at", "milliseconds", "outcome", "code", "subcode", "trace_id"]
     search_help_text = "the number of an attempt or a batch"
+
+
+@admin.register(Removal)
+class Removals(ByNumber):
+    numbers = ("pk", "audience")
+    list_display = ["id", "erasure_id", "audience_id", "state", "tries", "cause", "next_attempt_at", "settled_at"]
+    list_filter = ["state"]
+    search_help_text = "the number of a removal or a custom audience"
+
+
+@admin.register(Identity)
+class Identities(ByNumber):
+    """The cells themselves are never loaded."""
+
+    numbers = ("pk", "removal", "audience")
+    list_display = ["id", "removal_id", "audience_id"]
+    search_help_text = "the number of an identity, a removal or a custom audience"
+    hidden = ("cells", "digest")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Identity]:
+        return super().get_queryset(request).defer("cells", "digest")

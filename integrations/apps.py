@@ -6,11 +6,14 @@ class IntegrationsApp(AppConfig):
     verbose_name = "Partners"
 
     def ready(self) -> None:
-        from audiences import erasure, filters, panels
+        from audiences import changes, erasure, filters, panels
 
-        from . import people_synced, profile_panel
+        from . import people_synced, profile_panel, receipts
         from .erasure import withdraw
+        from .identities import keep_former
 
         erasure.register(withdraw)
+        erasure.PLACES.append(receipts.places)
+        changes.listen(keep_former)
         filters.CONDITIONS["synced_to"] = people_synced.read_synced_to
         panels.register("syncs", profile_panel.panel)

@@ -138,7 +138,20 @@ class AudienceFlagged(PartnerError):
 class AudienceTooSmall(PartnerError):
     """The custom audience is too small to take people out of it."""
 
-    scope = "audience"
+    cure = "It is tried again every day for 30 days: the audience may have grown."
+
+
+class RemovalUnderWay(PartnerError):
+    """Somebody in the batch is just being taken out of the custom audience, for an earlier erasure."""
+
+    starts_clock = False
+    cure = "It is tried again by itself as soon as that is done."
+
+
+class CellsUnreadable(PartnerError):
+    """The identities to be removed were encrypted with a key that FERNET_KEYS no longer holds."""
+
+    cure = "Put that key back at the end of FERNET_KEYS. It is tried again every day."
 
 
 class RequestRefused(PartnerError):

@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from canvas.models import Step, bulk_key
 
+from .removal_models import Identity, Removal
 from .secrets import SecretTextField
+
+__all__ = [
+    "AdAccount", "Attempt", "Connection", "ConnectionSecret", "CustomAudience", "Identity", "Member", "Pausable",
+    "Removal", "SyncBatch",
+]  # fmt: skip
 
 
 class Pausable(models.Model):
@@ -152,6 +158,8 @@ class SyncBatch(models.Model):
     created_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True, help_text="when its people were first read to be sent")
+    read_fields = models.JSONField(default=list, help_text="the match fields that were ever read for it")
 
     clock_at = models.DateTimeField(null=True, help_text="when the hours of retrying began")
     next_attempt_at = models.DateTimeField(null=True)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PARTNERS: dict[str, "Partner"] = {}
 
+Cells = dict[str, str]
+"""What a person is on the wire, by the partner's key: hashed where that is wanted, empty where nothing is known."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -68,6 +71,14 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Farewell:
+    """What came of taking people out: those whose rows the partner found wrong, with its reason, by removal id."""
+
+    refused: Mapping[int, str] = field(default_factory=dict)
+    trace_id: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that was read at the partner, in words. Tone: good, warn, bad, or off where nobody can say."""
 
@@ -94,6 +105,8 @@ class Partner(ABC):
     asks_for = "Token"
     api = ""
     most_audiences = 500
+    identifying: frozenset[str] = frozenset()
+    """The keys one of which is enough to find a person."""
 
     @property
     def template(self) -> str:
@@ -151,6 +164,19 @@ class Partner(ABC):
     @abstractmethod
     def send(self, parcel: Parcel) -> Receipt:
         """Adds people; sending somebody again is harmless."""
+
+    @abstractmethod
+    def identify(self, fields: Sequence[str], people: Sequence[Person]) -> Mapping[int, Cells]:
+        """By profile id, the cells that `send` would send for these match fields, empty ones included."""
+
+    @abstractmethod
+    def remove(
+        self, audience: "CustomAudience", people: Mapping[int, Sequence[Cells]], session_id: int, seconds: float
+    ) -> Farewell:
+        """Takes people out, all or none, by removal id, each under all the cells they have; within so many seconds.
+
+        Taking out somebody who is not in is harmless. AudienceTooSmall when the partner won't let these go.
+        """
 
     @abstractmethod
     def probe(self, scope: "Pausable") -> None:

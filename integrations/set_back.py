@@ -11,7 +11,8 @@ from operator import or_
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
-from .models import AdAccount, Connection, CustomAudience, SyncBatch
+from .models import AdAccount, Connection, CustomAudience, Removal, SyncBatch
+from .removing import DAILY
 from .retry import LONGEST
 
 SLACK = timedelta(minutes=10)
@@ -22,6 +23,11 @@ def set_right(now: datetime) -> int:
     """Returns how many rows were ahead of any time that they could hold."""
     late, moved = now + SLACK, set_batches_right(now)
     moved += CustomAudience.objects.filter(last_sent_at__gt=late).update(last_sent_at=now)
+    waiting = Removal.objects.filter(state=Removal.State.WAITING)
+    moved += waiting.filter(next_attempt_at__gt=late + DAILY).update(next_attempt_at=now)
+    moved += waiting.filter(lease_until__gt=late + timedelta(seconds=settings.SYNC_LEASE_SECONDS)).update(
+        lease_until=now
+    )
     for scope in (Connection, AdAccount, CustomAudience):
         moved += scope.objects.filter(paused_since__gt=late).update(paused_since=now, paused_until=now)
     return moved

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from . import pauses, retry
+from . import pauses, retry, returning
 from .errors import PartnerError
 from .models import Member, SyncBatch
 from .outbox import Claim, mine
 from .partner import Receipt
+from .returning import Returned
 
 CHUNK = 5_000
 Verdict = Member.Verdict
@@ -22,11 +23,12 @@ Verdict = Member.Verdict
 class Roll:
     """Which members of a batch each profile is, as they were read: somebody may be erased before the answer comes.
 
-    `erased` members had no profile any more by then.
+    `erased` members had no profile any more by then. `returned` are people whom a removal still waits for.
     """
 
     members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     erased: list[int] = field(default_factory=list)
+    returned: Returned = field(default_factory=dict)
 
 
 def settle(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
@@ -57,6 +59,7 @@ def write(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
     batch.lease_token = batch.lease_until = None
     batch.save()
     finish(claim, now, outcome="accepted", **facts(receipt))
+    returning.note(roll.returned, now)
     return True
 
 

@@ -6,9 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from . import outbox, partner, pauses, settling
-from .errors import PartnerError
-from .models import Member
+from django.conf import settings
+from django.db.models.functions import Coalesce
+
+from audiences import changes
+
+from . import outbox, partner, pauses, returning, settling
+from .errors import Interrupted, PartnerError
+from .models import Member, SyncBatch
 from .outbox import Claim
 from .partner import Parcel, Person, Receipt
 from .settling import Roll
@@ -39,14 +44,31 @@ def send_one(now: datetime) -> Counter:
 
 
 def deliver(claim: Claim) -> tuple[Receipt, Roll]:
-    """Reads the people as they are now and hands them to the partner; also which members they are. Takes the time."""
+    """Reads the people as they are now and hands them to the partner; also which members they are.
+
+    They are read while nobody is being changed or erased, and what was read is noted with them: see docs/semantics.md,
+    "Erasure". A request must be over within its lease; it is not begun when reading took the better part of the rest.
+    The attempt learns how long all took.
+    """
     audience, began = claim.batch.audience, time.monotonic()
     its_partner = partner.of(audience.ad_account.connection)
-    people, roll = people_of(claim, its_partner.columns(audience.fields))
+    with changes.still():
+        people, roll = people_of(claim, its_partner.columns(audience.fields))
+        note_read(claim)
+        roll.returned = returning.meet(audience, people, claim.attempt)
     try:
+        if time.monotonic() - began > settings.SYNC_LEASE_SECONDS * 0.2:
+            raise Interrupted("Reading the people took too long.")
         return its_partner.send(Parcel(audience, people, claim.attempt.session_id)), roll
     finally:
         claim.attempt.milliseconds = round(1000 * (time.monotonic() - began))
+
+
+def note_read(claim: Claim) -> None:
+    """From now on the people of this batch may be at the partner, under these match fields."""
+    fields = sorted({*claim.batch.read_fields, *claim.batch.audience.fields})
+    read_at = Coalesce("read_at", claim.attempt.started_at)
+    SyncBatch.objects.filter(pk=claim.batch.pk).update(read_at=read_at, read_fields=fields)
 
 
 def people_of(claim: Claim, columns: Sequence[str]) -> tuple[list[Person], Roll]:

@@ -145,6 +145,7 @@ MODELS = (
     "canvas_arrival", "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret",
     "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
+    "audiences_erasure", "integrations_removal", "integrations_identity",
 )  # fmt: skip
 for model in MODELS:
     ADMIN |= {

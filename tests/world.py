@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from audiences import erasure
 from audiences.models import CustomAttribute, Event, Import, Purchase
 from canvas.models import ArrivalHour, Revision
 from config.team.models import ApiKey, User
@@ -32,6 +33,7 @@ class World:
         self.segment = SegmentFactory(name=f"{HIDDEN} lapsed", filter={"all": [AMERICANS]})
         self.make_facts(now, 0, 1)
         self.make_canvases(now, 1)
+        self.make_erasures(now, 1)
         self.file = self.upload()
         self.key = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
 
@@ -42,6 +44,7 @@ class World:
             launch(*self.steps(1), name=f"{HIDDEN} {n}", at=now) if n % 5 == 0 else draft(name=f"{HIDDEN} {n}")
         self.make_facts(now, 1, many)
         self.make_canvases(now, many)
+        self.make_erasures(now, many)
         Import.objects.bulk_create(Import(file_name=f"{HIDDEN}{n}.csv", state="done") for n in range(many))
         User.objects.bulk_create(User(email=f"u{n}@zanzibar.example") for n in range(many))
 
@@ -53,6 +56,13 @@ class World:
             Event.objects.create(profile=self.jane, name=f"viewed {n}", time=now)
             Purchase.objects.create(profile=self.jane, product_id=f"A{n}", currency="USD", price=3, time=now)
         self.jane.save()
+
+    def make_erasures(self, now: datetime, many: int) -> None:
+        """People who were sent and are gone; in so small an audience their removals wait."""
+        gone = [one.external_id for one in ProfileFactory.create_batch(many, first_name=HIDDEN)]
+        launch(facebook_step(audience_name=f"{HIDDEN} all"), name=f"{HIDDEN} all {many}", at=now)
+        tick(now)
+        erasure.erase(gone, now)
 
     def make_canvases(self, now: datetime, long: int) -> None:
         """One that is live, with people in it and a history, and one that is not yet."""

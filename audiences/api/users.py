@@ -9,7 +9,6 @@ from ninja import Body, Router, Schema
 from pydantic import ConfigDict, Field
 
 from config.team.keys import needs
-from config.team.models import record
 from config.team.refusals import Refusal, wrong_paths
 
 from .. import erasure, values
@@ -69,8 +68,14 @@ class Erasing(Schema):
     external_ids: Annotated[list[str], Field(min_length=1, max_length=1000)]
 
 
+class ReceiptNumber(Schema):
+    external_id: str
+    receipt: str
+
+
 class ErasingAnswer(Schema):
     deleted: int
+    receipts: list[ReceiptNumber]
 
 
 EXAMPLE = {"attributes": [PERSON], "events": [EVENT], "purchases": [PURCHASE]}
@@ -99,13 +104,12 @@ def track_users(request: HttpRequest, sent: Body[Any]) -> dict:
 def delete_users(request: HttpRequest, sent: Erasing) -> dict:
     """Erases up to 1,000 people; those who wait to be sent are withdrawn. Who is not known is passed over.
 
-    It does not take them out of custom audiences that they were already sent to.
+    They are also taken out of the custom audiences that they were sent to. The receipt of each says how far that is.
     """
     known = [who for who in sent.external_ids if values.storable(who)]
-    with transaction.atomic():
-        deleted = erasure.erase(known, timezone.now())
-        record("people.erased", f"{deleted} people", via=request.auth.name)
-    return {"deleted": deleted}
+    made = erasure.erase(known, timezone.now(), via=request.auth.name)
+    receipts = [{"external_id": who, "receipt": one.number} for who, one in made.items()]
+    return {"deleted": len(made), "receipts": receipts}
 
 
 @router.get("/users/{path:external_id}", response=ProfileAnswer, summary="Read a person", **needs("users.read"))

@@ -25,10 +25,13 @@ MARKETER = VIEWER + (
 # What the Django admin shows beside what the dashboard does.
 STAFF = (
     "auth.view_group",
-    *(f"audiences.view_{name}" for name in ("customattribute", "event", "import", "purchase")),
+    *(f"audiences.view_{name}" for name in ("customattribute", "erasure", "event", "import", "purchase")),
     *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "revision", "step")),
     "canvas.view_version",
-    *(f"integrations.view_{name}" for name in ("adaccount", "attempt", "connectionsecret", "member", "syncbatch")),
+    *(
+        f"integrations.view_{name}"
+        for name in ("adaccount", "attempt", "connectionsecret", "identity", "member", "removal", "syncbatch")
+    ),
 )
 ADMIN = MARKETER + (
     "integrations.view_connection",

@@ -1,6 +1,6 @@
 """Facebook as a partner: what the contract's calls are in Meta's terms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,8 +19,8 @@ from ..errors import (
     Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
-from ..partner import AccountFacts, Finding, Parcel, Partner, Person, Receipt, Standing
-from . import checks, fields, standing, usage, users
+from ..partner import AccountFacts, Cells, Farewell, Finding, Parcel, Partner, Person, Receipt, Standing
+from . import checks, fields, removal, standing, usage, users
 from .graph import Graph, Reply
 from .match_fields import normalise
 
@@ -39,6 +39,7 @@ class Facebook(Partner):
     label = "Facebook"
     asks_for = "System user token"
     most_audiences = checks.MOST_AUDIENCES
+    identifying = frozenset({"EMAIL", "PHONE", "MADID", "EXTERN_ID"})
 
     @property
     def api(self) -> str:
@@ -131,6 +132,24 @@ class Facebook(Partner):
         for reply in replies:
             note_tier(account, reply)
         return receipt
+
+    def identify(self, chosen: Sequence[str], people: Sequence[Person]) -> dict[int, Cells]:
+        wanted = fields.keys(chosen)
+        names, rows = [key for key, _ in wanted], users.rows_of(people, wanted)
+        return {one.profile_id: dict(zip(names, row, strict=True)) for one, row in zip(people, rows, strict=True)}
+
+    def remove(
+        self, audience: CustomAudience, people: Mapping[int, Sequence[Cells]], session_id: int, seconds: float
+    ) -> Farewell:
+        account = audience.ad_account
+        graph = Graph(token_of(account.connection), seconds)
+        try:
+            farewell, replies = removal.remove(graph, audience.partner_id, people, session_id)
+        except AudienceGone as error:
+            raise gone_or_lost(account, error) from None
+        for reply in replies:
+            note_tier(account, reply)
+        return farewell
 
     def probe(self, scope: Pausable) -> None:
         if isinstance(scope, Connection):

@@ -60,8 +60,8 @@ def post_all(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], se
         raise
 
 
-def post(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], session: int) -> Reply:
-    body = {
+def post(graph: Graph, path: str, schema: Sequence[str], rows: Sequence[Row], session: int, **more: str) -> Reply:
+    body = more | {
         "payload": {"schema": schema, "data": rows},
         "session": {"session_id": session, "batch_seq": 1, "last_batch_flag": True, "estimated_num_total": len(rows)},
     }

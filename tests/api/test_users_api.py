@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiences.models import CustomAttribute, Event, Profile, Purchase
+from audiences.models import CustomAttribute, Erasure, Event, Profile, Purchase
 from config.team.models import AuditEvent
 from tests.api.caller import paths
 
@@ -147,8 +147,9 @@ def test_who_is_erased_is_gone_with_all_she_did(shop):
     event = {"external_id": "jane", "name": "viewed", "time": "2026-11-01T09:00:00Z"}
     shop.post("/users/track", {"attributes": [{"external_id": "joe"}], "events": [event]})
     answer = shop.post("/users/delete", {"external_ids": ["jane", "nobody", "a\x00b"]})
-    assert answer.data == {"deleted": 1}
+    receipt = Erasure.objects.get()
+    assert answer.data == {"deleted": 1, "receipts": [{"external_id": "jane", "receipt": receipt.number}]}
     assert shop.get("/users/jane").status_code == 404
     assert Profile.objects.get().external_id == "joe" and not Event.objects.exists()
     assert "jane" not in str(list(AuditEvent.objects.values()))
-    assert shop.post("/users/delete", {"external_ids": ["jane"]}).data == {"deleted": 0}
+    assert shop.post("/users/delete", {"external_ids": ["jane"]}).data == {"deleted": 0, "receipts": []}

@@ -5,10 +5,11 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from audiences.models import CustomAttribute, Event, Import, Profile, Purchase
+from audiences import erasure
+from audiences.models import CustomAttribute, Erasure, Event, Import, Profile, Purchase
 from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Revision, Step
 from config.team.models import ApiKey, AuditEvent, User
-from integrations.models import Connection, ConnectionSecret, Member, SyncBatch
+from integrations.models import Connection, ConnectionSecret, Identity, Member, SyncBatch
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
 from tests.factories import SegmentFactory
 
@@ -24,6 +25,7 @@ def world(connection, now) -> str:
     jane, *_ = people(3)
     launch(facebook_step(then="wait"), delay(), at=now)
     tick(now)
+    erasure.erase(["p2"], now)
     Event.objects.create(profile=jane, name="viewed", time=now)
     Purchase.objects.create(profile=jane, product_id="A", currency="USD", price=3, time=now)
     CustomAttribute.objects.create(name="tier", type="text")
@@ -58,7 +60,11 @@ def secrets(key: str) -> list[str]:
     secret, viewer = ConnectionSecret.objects.get(), user("Viewer")
     viewer.set_password("a long enough password")
     viewer.save()
-    return [TOKEN, secret.fingerprint, key, ApiKey.objects.get().digest, viewer.password.rpartition("$")[2][:6]]
+    gone = Identity.objects.get()
+    return [
+        gone.cells, gone.digest, Erasure.objects.get().who,
+        TOKEN, secret.fingerprint, key, ApiKey.objects.get().digest, viewer.password.rpartition("$")[2][:6],
+    ]  # fmt: skip
 
 
 def test_lists_pages_and_searches_open_and_hold_no_secret(admin_client, world, django_assert_max_num_queries):

@@ -13,13 +13,15 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q
 
+from audiences import erasure
+from audiences.track import track
 from canvas import engine, moves
 from canvas import recount as canvas_recount
 from canvas.models import Arrival, Canvas, Cohort, Entry, EntryRun
 from canvas.moves import Move
 from canvas.steps.base import Routes
-from integrations import outbox, recount, sync
-from integrations.models import Attempt, Member, SyncBatch
+from integrations import outbox, recount, removing, sync
+from integrations.models import Attempt, Identity, Member, Removal, SyncBatch
 from tests.cast import delay, facebook_step, fate, launch, people, step_numbers, tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -234,3 +236,81 @@ def test_a_batch_is_claimed_by_one_of_two(joining, sandbox, now):
     in_order(first, second, waits=database.vendor == "sqlite")
     assert Attempt.objects.count() == 1 and not second.result
     everybody_came(joining, sandbox, now)
+
+
+# Somebody who is erased, or whose match fields change, while her batch is read to be sent
+
+READ = 'SELECT "integrations_member"."id" AS "pk"'
+NOTE = 'UPDATE "integrations_syncbatch" SET "read_at"'
+ERASE = 'DELETE FROM "audiences_profile"'
+CHANGE = "INSERT INTO audiences_profile"
+
+
+@pytest.fixture
+def about_to_leave(joining, sandbox, now) -> Canvas:
+    """The three people's batch is sealed; Facebook lets anybody go."""
+    sandbox.settings(delete_minimum=0)
+    outbox.seal(now)
+    return joining
+
+
+def erase(now) -> Callable[[], object]:
+    return lambda: erasure.erase(["p1"], now)
+
+
+def change(now) -> Callable[[], object]:
+    return lambda: track({"attributes": [{"external_id": "p1", "email": "new@example.com"}]}, now)
+
+
+def she_is_out(sandbox, now) -> None:
+    removing.work(now), tick(now + HOUR)
+    [audience] = sandbox.audiences()
+    assert audience["size"] == 4 and not Identity.objects.exists()
+    assert nothing_differs()
+
+
+@pytest.mark.parametrize("stop_at", [READ, NOTE])
+def test_who_is_erased_while_her_batch_is_read_was_read_and_is_taken_out(about_to_leave, sandbox, now, stop_at):
+    in_order(Actor(send(now), stop_at), Actor(erase(now)))
+    assert Removal.objects.count() == 1
+    she_is_out(sandbox, now)
+    assert Removal.objects.get().state == "removed" and fate(about_to_leave) == {"synced": 5}
+
+
+@pytest.mark.parametrize("stop_at", ['DELETE FROM "audiences_event"', ERASE])
+def test_who_is_read_while_she_is_erased_is_not_sent(about_to_leave, sandbox, now, stop_at):
+    claim = outbox.claim(now)
+    in_order(Actor(erase(now), stop_at), Actor(lambda: sync.deliver(claim)))
+    assert Removal.objects.count() == 0 and sandbox.audiences()[0]["size"] == 2
+    she_is_out(sandbox, now)
+    assert fate(about_to_leave) == {"synced": 4, "withdrawn": 1}
+
+
+def test_who_is_erased_before_the_claim_is_not_claimed(about_to_leave, sandbox, now):
+    in_order(Actor(erase(now), ERASE), Actor(send(now)), waits=database.vendor == "sqlite")
+    she_is_out(sandbox, now)
+    assert Removal.objects.count() == 0 and fate(about_to_leave) == {"synced": 4, "withdrawn": 1}
+
+
+def test_what_is_read_before_a_change_is_kept_as_a_former_identity(about_to_leave, sandbox, now):
+    in_order(Actor(send(now), READ), Actor(change(now)))
+    assert Identity.objects.count() == 1
+    erasure.erase(["p1"], now)
+    she_is_out(sandbox, now)
+
+
+def test_what_is_changed_before_it_is_read_leaves_nothing_behind(about_to_leave, sandbox, now):
+    claim = outbox.claim(now)
+    in_order(Actor(change(now), CHANGE), Actor(lambda: sync.deliver(claim)))
+    assert Identity.objects.count() == 0 and sandbox.audiences()[0]["size"] == 3
+    erasure.erase(["p1"], now)
+    she_is_out(sandbox, now)
+
+
+def test_a_removal_is_claimed_by_one_of_two(about_to_leave, sandbox, now):
+    sync.send_one(now), erasure.erase(["p1"], now)
+    first = Actor(lambda: removing.work(now), stop_at='UPDATE "integrations_removal" SET "tries"')
+    second = Actor(lambda: removing.work(now))
+    in_order(first, second)
+    assert [entry["method"] for entry in sandbox.ledger()].count("DELETE") == 1
+    she_is_out(sandbox, now)

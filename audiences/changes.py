@@ -1,0 +1,65 @@
+"""Before what is known of people changes: who must know of it first, and who must never see half of it.
+
+A change, or an erasure, holds the gate from before it looks at anybody until it is committed; many may hold it at once.
+Whoever reads people to pass them on holds it alone. So each reading comes wholly before a change, which then finds
+what was read, or wholly after it. The gate is taken before any row is locked, so that nobody waits in a circle.
+
+SQLite needs no gate: a transaction there holds the one write lock. On PostgreSQL it is an advisory lock.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+Changed = dict[int, set[str]]
+"""By profile id, the fields of Profile that are about to hold something else."""
+
+LISTENERS: list[Callable[[Changed], None]] = []
+"""Each is told once a chunk, in the transaction of the change, while the rows still hold what they held."""
+
+GATE = 71_001
+
+
+def listen(listener: Callable[[Changed], None]) -> None:
+    if listener not in LISTENERS:
+        LISTENERS.append(listener)
+
+
+def begin() -> None:
+    """The first thing in a transaction that changes or erases people."""
+    take("pg_advisory_xact_lock_shared")
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """A transaction in which nobody is being changed or erased, and nobody else reads in one like it."""
+    with transaction.atomic():
+        take("pg_advisory_xact_lock")
+        yield
+
+
+def take(lock: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s)", [GATE])
+
+
+def announce(changed: Changed) -> None:
+    if changed:
+        for listener in LISTENERS:
+            listener(changed)
+
+
+def learned(fields: Collection[str], before: Mapping[str, tuple], after: Mapping[str, Collection[Any]]) -> Changed:
+    """Who is about to hold another value in which of the fields: by external id, (pk, values) and the new values.
+
+    An empty new value is "no information", as for `upsert`.
+    """
+    found: Changed = {}
+    for who, (pk, *old) in before.items():
+        pairs = zip(fields, old, after[who], strict=True)
+        if news := {name for name, was, will in pairs if will != was and will is not None and will != ""}:
+            found[pk] = news
+    return found
