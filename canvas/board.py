@@ -168,6 +168,7 @@ class Board:
     def entry(self) -> dict[str, str]:
         return {
             "when": describe.entry(self.document.entry),
+            "sentence": describe.entering(self.document.entry),
             "who": describe.audience(self.document.audience),
         }
 

@@ -44,6 +44,10 @@ class PeopleForm(forms.Form):
     def is_own_filter(self) -> bool:
         return self["kind"].value() == "filter"
 
+    @property
+    def has_segments(self) -> bool:
+        return len(list(self.fields["segment"].choices)) > 1
+
     @cached_property
     def faults(self) -> Sequence[Fault]:
         return filters.check(self.filter, PREFIX) if self.is_own_filter else ()

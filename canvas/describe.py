@@ -20,7 +20,18 @@ def moment(when: datetime) -> str:
 def entry(entry: Mapping[str, Any] | None) -> str:
     if not entry:
         return "No start yet"
-    return "At launch" if entry.get("at") == "launch" else moment(values.instant(entry["at"]))
+    return "At launch" if entry.get("at") == "launch" else moment_of(entry)
+
+
+def entering(entry: Mapping[str, Any] | None) -> str:
+    """The same as a sentence, without its full stop."""
+    if not entry:
+        return "When do people enter?"
+    return "People enter when you launch" if entry.get("at") == "launch" else f"People enter on {moment_of(entry)}"
+
+
+def moment_of(entry: Mapping[str, Any]) -> str:
+    return moment(values.instant(entry["at"]))
 
 
 def reentry(reentry: Mapping[str, Any] | None) -> str:

@@ -24,7 +24,7 @@ class Place:
     """A page outside the builder, and who may open it."""
 
     title: str
-    url: Callable[[], str]
+    url: Callable[[Problem], str]
     permission: str
 
 
@@ -50,7 +50,7 @@ def url_of(canvas: Canvas, problem: Problem, user: User | None = None) -> str:
     """The page with the field as its fragment; "" where `user` may not open that page."""
     where, place = section(problem), place_of(problem)
     if place:
-        return place.url() if user is None or user.has_perm(place.permission) else ""
+        return place.url(problem) if user is None or user.has_perm(place.permission) else ""
     if where in FIELDS:
         return reverse(f"canvas:{where}", args=[canvas.pk]) + f"#{FIELDS[where]}"
     if problem.step and problem.field and problem.field != "next":

@@ -3,7 +3,8 @@
 Ids are stable and documented in docs/troubleshooting.md; one cause is one Problem.
 """
 
-from dataclasses import asdict, dataclass
+import dataclasses
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,8 @@ class Problem:
     hint: str = ""
     step: str | None = None
     field: str | None = None
+    is_passing: bool = False
+    """It may be gone the next time somebody looks, without anything being mended."""
 
     @property
     def level(self) -> str:
@@ -20,7 +23,10 @@ class Problem:
         return "error" if self.id.rpartition(".")[2].startswith("E") else "warning"
 
     def as_dict(self) -> dict:
-        return asdict(self) | {"level": self.level}
+        """What the API tells of it."""
+        told = dataclasses.asdict(self) | {"level": self.level}
+        del told["is_passing"]
+        return told
 
     def __str__(self) -> str:
         where = " ".join(f"{name}={value}" for name, value in (("step", self.step), ("field", self.field)) if value)

@@ -13,6 +13,7 @@ class FacebookApp(AppConfig):
         from canvas.steps import registry
         from integrations import partner
 
+        from . import checks
         from .blueprints import ALL
         from .partner import Facebook
         from .step import FacebookAudienceStep
@@ -22,7 +23,7 @@ class FacebookApp(AppConfig):
         blueprints.register(*ALL)
         page = places.Place(
             "Technology Partners",
-            lambda: reverse("integrations:partner", args=["facebook"]),
+            lambda problem: reverse("integrations:partner", args=["facebook"]) + checks.field_of(problem),
             "integrations.view_connection",
         )
         places.register("facebook", page)

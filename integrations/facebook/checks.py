@@ -99,7 +99,7 @@ def unreachable(kind: str, detail: str) -> Problem:
     what = "" if kind == Unavailable.__name__ else sentence(kind)
     message = f"Facebook could not be reached. {what} {detail}"
     hint = f"Nothing was changed. {'Try again.' if kind in PASSING else cure(kind)}"
-    return Problem("facebook.E012", " ".join(message.split()), hint)
+    return Problem("facebook.E012", " ".join(message.split()), hint, is_passing=True)
 
 
 def expiry(connection: Connection) -> datetime | None:
@@ -236,4 +236,9 @@ def creation_problem(step: StepSpec, error: PartnerError) -> Problem:
     identity = CREATION.get(type(error), "facebook.E012")
     message = f"The custom audience was not created. {error}"
     hint = "Nobody has entered. Try again; what was made is used then." if error.kind in PASSING else error.cure
-    return Problem(identity, message, hint, step.key, "ad_account")
+    return Problem(identity, message, hint, step.key, "ad_account", identity == "facebook.E012")
+
+
+def field_of(problem: Problem) -> str:
+    """The fragment of what mends it on Technology Partners: the token, unless looking again is enough."""
+    return "" if problem.id in ("facebook.E012", "facebook.W006") else "#id_token"

@@ -80,7 +80,9 @@ class FacebookAudienceForm(StepForm):
 
     def __init__(self, step, draft, data=None) -> None:
         super().__init__(step, draft, data)
-        self.fields["ad_account"].widget.choices = [("", "Choose one"), *self.accounts()]
+        widget = self.fields["ad_account"].widget
+        widget.closed = set()  # Forms share what their widgets hold.
+        widget.choices = [("", "Choose one"), *self.accounts()]
 
     def accounts(self) -> Iterator[tuple[str, str]]:
         rows = checks.accounts(self.draft)

@@ -69,10 +69,13 @@ class FacebookAudienceStep(StepType):
         )
 
     def makes(self, step: StepSpec, draft: Draft) -> str:
-        chosen = step.settings.get("ad_account", "")
-        account = checks.accounts(draft).get(chosen, chosen)
-        name = step.settings.get("audience_name", "")
-        return f"The custom audience “{name}” in {account}, at Facebook." if name and chosen else ""
+        chosen, name = step.settings.get("ad_account", ""), step.settings.get("audience_name", "")
+        account = checks.accounts(draft).get(chosen)
+        if not name or not chosen:
+            return ""
+        known = account is not None and account.audiences is not None
+        room = f", which holds {account.audiences} of {checks.MOST_AUDIENCES} now" if known else ""
+        return f"The custom audience “{name}” in {account or chosen}{room}, at Facebook."
 
     def reach(self, steps: Sequence[StepSpec], people: QuerySet) -> Sequence[tuple[str, int]]:
         wanted = {step.key: step.settings["fields"] for step in steps if step.settings.get("fields")}

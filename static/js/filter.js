@@ -27,3 +27,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
   request.editor.parentElement.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+// A number that could not be counted again stays, and says that it is old.
+for (const name of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(name, ({ target }) => target.classList.contains("filter-count") && target.classList.add("old"));
+}
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.successful && target.classList.contains("filter-count")) target.classList.remove("old");
+});

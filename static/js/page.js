@@ -17,3 +17,13 @@ document.addEventListener("htmx:responseError", (event) => {
   if (status === 403) say("You don't have the permission for this, or your session has ended. Load the page again.");
   else if (status >= 500) say("Something went wrong here. Nothing was changed; try again.");
 });
+
+// A form that takes its time says so on the button that was pressed.
+document.addEventListener("submit", ({ submitter, defaultPrevented }) => {
+  if (!submitter?.dataset.busy || defaultPrevented) return;
+  submitter.setAttribute("aria-busy", "true");
+  submitter.textContent = submitter.dataset.busy;
+});
+
+// A link to a field leads into it, not only to where it stands.
+document.getElementById(location.hash.slice(1))?.focus();

@@ -218,3 +218,10 @@ def test_a_change_takes_as_many_queries_for_two_hundred_steps_as_for_three(
             post(marketer, canvas, "steps/d0/", way="duration", duration="3", unit="days")
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_editor_as_a_page_is_sent_as_a_page(marketer, canvas):
+    """There is no graph around it that an answer could replace."""
+    path = f"/canvases/{canvas.pk}/steps/wait/"
+    assert f'hx-post="{path}"' not in marketer.get(path).content.decode()
+    assert f'hx-post="{path}"' in marketer.get(path, headers={"HX-Request": "true"}).content.decode()

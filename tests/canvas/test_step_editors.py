@@ -135,6 +135,16 @@ def test_an_account_that_can_not_be_used_says_why_and_can_not_be_chosen(marketer
     assert "disabled" not in option and "selected" in option and "facebook.E006" in page
 
 
+def test_an_account_that_can_be_used_again_can_be_chosen_again(marketer, connection):
+    canvas = draft(facebook_step(ad_account=""))
+    for status, is_closed in ((3, True), (1, False)):
+        account = AdAccount.objects.get(account_id=ACCOUNT)
+        AdAccount.objects.filter(pk=account.pk).update(facts=account.facts | {"account_status": status})
+        page = marketer.get(f"/canvases/{canvas.pk}/steps/fb/").content.decode()
+        option = next(line for line in page.split("<option") if ACCOUNT in line)
+        assert ("disabled" in option) is is_closed
+
+
 def test_coverage_counts_the_target_audience_in_one_query(connection, now, django_assert_num_queries):
     people(3, country="FR"), people(2, email="", phone="+33123456789"), people(1, email="")
     canvas = draft(facebook_step(fields=["email", "phone"]))
