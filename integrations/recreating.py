@@ -15,6 +15,7 @@ from config.team.models import User, record
 from . import by_hand, creating, outbox, partner, pauses
 from .errors import AudienceGone, PartnerError
 from .models import CustomAudience, SyncBatch
+from .numbers import sums
 
 State = CustomAudience.State
 
@@ -30,6 +31,14 @@ ON_THE_WAY = "It is being made at this moment."
 def can_be(audience: CustomAudience) -> bool:
     """It was deleted, or is being made again and not there yet."""
     return audience.is_faulty and (audience.pause_kind == AudienceGone.__name__ or audience.state == State.CREATING)
+
+
+def what_happens(audience: CustomAudience) -> dict[str, int]:
+    """Whom it concerns: sent before, waiting, given up."""
+    batches = SyncBatch.objects.filter(audience=audience)
+    waiting = sum(vars(by_hand.waiting(batches)).values())
+    sent = batches.aggregate(n=sums()["synced"])["n"]
+    return {"sent": sent, "waiting": waiting, "given_up": by_hand.given_up(batches)}
 
 
 def recreate(
