@@ -5,7 +5,7 @@ JOBS ?= auto
 PY = .venv/bin/python
 SERVICES = DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} BROKER_URL=$${BROKER_URL:-redis://127.0.0.1:6379/9}
 
-.PHONY: demo test test-services test-nightly lint lock clean
+.PHONY: demo test test-services test-nightly soak lint lock clean
 
 demo: .venv/run  ## the whole application on http://127.0.0.1:8000 (PORT= for another), with people and a sandbox
 	exec env PORT=$(PORT) $(PY) manage.py demo --serve
@@ -21,6 +21,9 @@ test-nightly: .venv/test  ## the full-size runs (100,000 people), on both
 	$(PY) -m pytest -m nightly
 	bash .ci/services
 	$(SERVICES) $(PY) -m pytest -m nightly
+
+soak: .venv/test  ## real workers, random kills and faults; SECONDS= (600), SEED=, and DATABASE_URL for PostgreSQL
+	$(PY) -m tests.faults.soak $(or $(SECONDS),600) $(SEED)
 
 lint: .venv/test
 	$(PY) -m ruff check .

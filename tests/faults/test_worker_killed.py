@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.environment import ROOT
 from integrations.models import Attempt
 from tests.cast import TOKEN, connect, delay, facebook_step, fate, launch, people
-from tests.faults.conftest import Installation, wait_until
+from tests.faults.installation import Installation, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALL = {"SYNC_BATCH_SIZE": 200, "SYNC_LEASE_SECONDS": 2}
