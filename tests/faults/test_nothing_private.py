@@ -1,0 +1,96 @@
+"""No token and nobody's data in logs, tracebacks, tasks, attempts, mails or error pages, whatever goes wrong."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import OperationalError
+from django.db import connection as database
+from django.urls import reverse
+
+from audiences import erasure
+from canvas.models import Canvas, EntryRun
+from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, facebook_step, launch, people, tick, user
+from tests.faults.model import cell
+from tests.faults.test_state_machine import PASSING
+from tests.faults.written import assert_nothing_private, logs, tables
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+JANE = {"email": "jane.doe@zanzibar.example", "phone": "+15005550006", "last_name": "Quillfeather"}
+QUOTES = {"message": f"The row {JANE['email']} is odd", "code": 100}
+
+
+def private() -> list[str]:
+    return [*JANE.values(), *map(cell, JANE.values()), "15005550006", cell("15005550006"), cell("quillfeather")]
+
+
+@pytest.fixture
+def jane(connection):
+    return people(1, **JANE)[0]
+
+
+def test_no_fault_at_facebook_writes_anybody_down(jane, sandbox, settings, now):
+    """Every fault there is, one after the other, each for somebody new beside Jane; then erased."""
+    with logs() as told:
+        launch(facebook_step(fields=list(JANE)), at=now, reentry={"allowed": True, "after": "PT1H"})
+        for number, (kind, knobs) in enumerate([*PASSING.items(), ("error", QUOTES)], 1):
+            sandbox.fault(kind, path_regex="", times=2, **knobs)
+            moment = now + number * 2 * HOUR
+            again(moment), tick(moment), tick(moment + HOUR)
+        trouble(sandbox, now + 100 * HOUR)
+        erasure.erase([jane.external_id], now + 120 * HOUR)
+        tick(now + 121 * HOUR)
+    assert "was not sent" in told.getvalue()
+    assert_nothing_private([*tables(), *told.getvalue().splitlines()], private())
+
+
+def again(at) -> None:
+    """Everybody who may enters once more."""
+    EntryRun.objects.create(canvas=Canvas.objects.get(), planned_at=at)
+
+
+def trouble(sandbox, at) -> None:
+    [audience] = sandbox.audiences()
+    sandbox.clear_faults()
+    for number, wrong in enumerate((
+        lambda: sandbox.revoke(TOKEN), lambda: sandbox.account(ACCOUNT, user_tasks=["ANALYZE"]),
+        lambda: sandbox.access(ACCOUNT, False), lambda: sandbox.flag_audience(audience["id"]),
+        lambda: sandbox.delete_audience(audience["id"]),
+    )):  # fmt: skip
+        moment = at + number * 2 * HOUR
+        wrong(), again(moment), tick(moment), tick(moment + HOUR)
+        sandbox.restore(TOKEN), sandbox.account(ACCOUNT, user_tasks=["MANAGE"], allowed=True)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("statement", ["INSERT", "UPDATE", "SELECT"])
+def test_no_error_page_log_or_mail_shows_what_was_typed(client, jane, settings, debug, statement):
+    """The database fails in the middle of a request that carries the token, or shows or searches a person."""
+    settings.DEBUG, settings.ADMINS = debug, [("Ada", "ada@example.org")]
+    client.force_login(user("Admin"))
+    client.raise_request_exception = False
+    profile = reverse("audiences:profile", args=[jane.pk])
+    with logs() as told:
+        answers = [
+            broken(statement, client.post, "/partners/facebook/token/", {"token": OTHER_TOKEN}),
+            broken(statement, client.get, profile),
+            broken(statement, client.post, reverse("audiences:profiles_search"), {"q": JANE["email"]}),
+        ]
+    assert statement == "SELECT" or answers[0].status_code == 500
+    assert "OperationalError" in told.getvalue()
+    pages = [answer.content.decode() for answer in answers if answer.status_code == 500]
+    letters = [letter.body + str(letter.alternatives) for letter in mail.outbox]
+    assert_nothing_private([*pages, *letters, *told.getvalue().splitlines()], private())
+
+
+def broken(statement: str, call, *args):
+    """The first statement of this kind on the tables of people or partners fails, as when the server goes away."""
+
+    def fail(execute, sql, params, many, context):
+        if sql.startswith(statement) and ("integrations_" in sql or "audiences_" in sql):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    with database.execute_wrapper(fail):
+        return call(*args)
