@@ -18,7 +18,6 @@ class Editor:
     prefix: str
     root: Group
     attributes: list[tuple[str, list[Choice]]]
-    segments: list[Choice]
     url: str
     focus: str
 
@@ -33,10 +32,6 @@ class Editor:
     @cached_property
     def attribute_names(self) -> set[str]:
         return {choice.value for _, choices in self.attributes for choice in choices}
-
-    @cached_property
-    def segment_names(self) -> set[str]:
-        return {choice.value for choice in self.segments}
 
     @cached_property
     def nodes(self) -> list[Node]:

@@ -10,14 +10,17 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 
-from . import filter_values
+from . import filter_deeds, filter_named, filter_values
 from .attributes import ALIASES, BUILT_IN, Attribute
+from .behaviour import CONDITIONS
+from .filter_named import NAMED
 from .filter_shape import turned
 from .filter_values import KINDS, Fields, one_line
 from .operators import OPS
 from .values import storable
 
-NAMES = ("kind", "attribute", "op", "value", "date", "time", "zone", "number", "unit", "segment", "json")
+OTHER = ":"
+"""Stands before what is chosen in the place of an attribute: `:event`, `:segment`."""
 Known = Mapping[str, Attribute]
 
 
@@ -28,7 +31,8 @@ def type_of(attribute: str, known: Known) -> str:
 
 
 def fields_of(document: Any, known: Known) -> Fields:
-    fields = segment_fields(document) or attribute_fields(document, known)
+    other = filter_named.fields_of(document) or filter_deeds.fields_of(document)
+    fields = {**other, "attribute": OTHER + other["kind"]} if other else attribute_fields(document, known)
     if fields and printable(fields) and as_json(read_fields(fields, known)) == as_json(document):
         return fields
     return {"kind": "json", "json": as_json(document)}
@@ -40,14 +44,6 @@ def as_json(document: Any) -> str:
 
 def printable(fields: Fields) -> bool:
     return all(storable(text) for text in fields.values())
-
-
-def segment_fields(document: Any) -> Fields | None:
-    inner = turned(document) or document
-    if not isinstance(inner, dict) or "segment" not in inner:
-        return None
-    op = "in" if inner is document else "not in"
-    return {"kind": "segment", "op": op, "segment": str(inner["segment"])}
 
 
 def attribute_fields(document: Any, known: Known) -> Fields | None:
@@ -65,14 +61,15 @@ def attribute_fields(document: Any, known: Known) -> Fields | None:
 
 def read_fields(fields: Fields, known: Known) -> Any:
     """The condition that the fields make. Where another attribute was chosen, op and value are fitted to its type."""
-    kind = fields["kind"]
-    if kind == "json":
+    if fields["kind"] == "json":
         return read_json(fields.get("json", ""))
-    if kind == "segment":
-        return contrary({"segment": one_line(fields.get("segment", ""))}, fields.get("op") == "not in")
-    if kind not in KINDS:
+    if fields["kind"] not in (*KINDS, *NAMED, *CONDITIONS):
         raise SuspiciousOperation("This is no field of the filter form.")
-    return read_attribute(fields, known)
+    about = one_line(fields.get("attribute", ""))
+    chosen = about.removeprefix(OTHER) if about.startswith(OTHER) else ""
+    if chosen in NAMED:
+        return filter_named.read(fields, chosen)
+    return filter_deeds.read(fields, chosen) if chosen in CONDITIONS else read_attribute(fields, known)
 
 
 def read_attribute(fields: Fields, known: Known) -> dict:
@@ -83,8 +80,8 @@ def read_attribute(fields: Fields, known: Known) -> dict:
     document = {"attribute": name, "op": plain}
     wanted = filter_values.kind_of(type, plain)
     if wanted != "nothing":
-        value = KINDS[fields["kind"]].read(fields)
-        document["value"] = filter_values.carried(value, fields["kind"], wanted)
+        was = fields["kind"] if fields["kind"] in KINDS else "nothing"
+        document["value"] = filter_values.carried(KINDS[was].read(fields), was, wanted)
     return contrary(document, plain != op)
 
 

@@ -14,7 +14,6 @@ from .filters import printable
 
 LINE = re.compile(r"\.value\[([0-9]+)\]$")
 PERSONAL = {"external_id", "email", "phone", "first_name", "last_name", "date_of_birth", "zip", "mobile_advertiser_id"}
-UNCHOSEN = {"attribute": "Choose an attribute.", "segment": "Choose a segment."}
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,9 @@ class Group(Node):
 
 @dataclass
 class Condition(Node):
-    """About an attribute of this type, or "is in segment" (no type)."""
+    """About an attribute of this type."""
 
+    template = "audiences/_filter_attribute.html"
     fields: Fields
     type: str
 
@@ -98,13 +98,13 @@ class Condition(Node):
 
     def blame(self, rest: str, message: str) -> None:
         rest = rest.removeprefix(".not")
-        part = next((name for name in ("attribute", "op", "value", "segment") if rest.startswith(f".{name}")), "")
+        part = next((name for name in ("attribute", "op", "value") if rest.startswith(f".{name}")), "")
         self.faults.setdefault(part, []).append(self.in_words(part, rest, message))
 
     def in_words(self, part: str, rest: str, message: str) -> str:
         """The grammar speaks to people who write JSON; here nobody does."""
-        if part in UNCHOSEN and not self.fields[part]:
-            return UNCHOSEN[part]
+        if part == "attribute" and not self.fields["attribute"]:
+            return "Choose what it is about."
         if part == "value":
             line = LINE.search(rest)
             said = self.wanted if self.kind in ("number", "numbers") or self.is_empty else message
@@ -138,8 +138,6 @@ class Condition(Node):
     @property
     def sentence(self) -> str:
         """The condition in words."""
-        if self.kind == "segment":
-            return f"is {self.fields['op']} the segment {self.fields['segment']}"
         return self.said(filter_words.value_word(self.kind, self.fields))
 
     @property

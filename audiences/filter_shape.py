@@ -11,9 +11,9 @@ from typing import Any
 LEVELS = 5
 KEYS = {"all": ("all",), "any": ("any",), "none": ("not", "any"), "not_all": ("not", "all")}
 CONDITION = {"attribute": "", "op": "is", "value": ""}
+PROPERTY = {"property": "", "op": "is", "value": ""}
 NEW = {
     "condition": CONDITION,
-    "segment": {"segment": ""},
     "all": {"all": [CONDITION]},
     "any": {"any": [CONDITION]},
 }
@@ -69,13 +69,17 @@ def normal_member(document: Any, level: int) -> Any:
 def edited(document: Any, action: str, at: str = "") -> dict:
     """The filter with something added at the end of the group `at` ("0.2": positions from the root), or removed.
 
-    Actions: condition, segment, all, any (a new group), remove. Raises LookupError or ValueError where there is no
-    such place or action.
+    Actions: condition, all, any (a new group), remove; property (one more in the condition `at`), drop (the property
+    `at`, its place behind its condition's). Raises LookupError or ValueError where there is no such place or action.
     """
     document = deepcopy(normal(document))
     places = [int(place) for place in at.split(".") if place]
     if action == "remove":
         members_at(document, places[:-1]).pop(places[-1])
+    elif action == "property":
+        properties_at(document, places).append(dict(PROPERTY))
+    elif action == "drop":
+        properties_at(document, places[:-1]).pop(places[-1])
     else:
         members_at(document, places).append(deepcopy(NEW[action]))
     return document
@@ -90,6 +94,11 @@ def members_at(document: Any, places: list[int]) -> list:
     for place in places:
         document = members_of(document)[place]
     return members_of(document)
+
+
+def properties_at(document: Any, places: list[int]) -> list:
+    """The conditions on properties within the condition there."""
+    return members_at(document, places[:-1])[places[-1]].setdefault("where", [])
 
 
 def members_of(document: Any) -> list:

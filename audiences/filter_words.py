@@ -27,6 +27,15 @@ TURNED = {
     "not contains": "does not contain",
     "not starts_with": "does not start with",
 }
+DEEDS = {
+    "exists": "at least once",
+    "not_exists": "never",
+    "at_least": "at least",
+    "at_most": "at most",
+    "is": "exactly",
+}
+ABOUT = {"event": "Did an event", "purchase": "Bought a product", "purchase_total": "Spent money"}
+DID = {"event": "did", "purchase": "bought"}
 UNITS = {"D": "days", "H": "hours", "W": "weeks"}
 TRUTHS = {"true": "yes", "false": "no"}
 
@@ -55,3 +64,17 @@ def value_word(kind: str, fields: Mapping[str, str]) -> str:
         return " ".join(fields[part] for part in ("date", "time") if fields[part]) + fields["zone"]
     value = fields.get("value", "")
     return TRUTHS.get(value, value) if kind == "boolean" else ", ".join(value.splitlines())
+
+
+def deed_word(kind: str, op: str) -> str:
+    """What an op of a condition on what people did is called in a list to choose from."""
+    return DEEDS[op] if kind in DID else PLAIN[op].removeprefix("is ")
+
+
+def deed_sentence(kind: str, op: str, name: str, value: str) -> str:
+    """did viewed at least 3 times; never bought A; spent at least 500 in USD."""
+    if kind not in DID:
+        return f"spent {deed_word(kind, op)} {value} in {name}"
+    if op in ("exists", "not_exists"):
+        return f"{DID[kind]} {name} at least once" if op == "exists" else f"never {DID[kind]} {name}"
+    return f"{DID[kind]} {name} {DEEDS[op]} {value} {'time' if value == '1' else 'times'}"

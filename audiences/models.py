@@ -85,6 +85,15 @@ class Event(models.Model):
         return self.name
 
 
+class EventName(models.Model):
+    """The registry of what people did: every name that some event has had, to be chosen from."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Purchase(models.Model):
     """Something a person bought; `price` is for one piece, in `currency` (ISO 4217)."""
 

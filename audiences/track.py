@@ -15,7 +15,7 @@ from django.db import models, transaction
 from . import attributes, changes, incoming, values
 from .filters import Fault
 from .incoming import Person
-from .models import CustomAttribute, Event, Profile, Purchase
+from .models import CustomAttribute, Event, EventName, Profile, Purchase
 from .upsert import clear, forget, stored, upsert
 
 KINDS = ("attributes", "events", "purchases")
@@ -180,3 +180,11 @@ def keep(deeds: dict[type[models.Model], list[tuple[int, Any]]]) -> None:
         pks = dict(Profile.objects.filter(external_id__in=actors).values_list("external_id", "pk"))
         for model, some in deeds.items():
             model.objects.bulk_create(model(profile_id=pks[who], **fields) for _, (who, fields) in some)
+        name_events({fields["name"] for _, (_, fields) in deeds[Event]})
+
+
+def name_events(names: set[str]) -> None:
+    """Registers the names that are new."""
+    known = set(EventName.objects.filter(name__in=names).values_list("name", flat=True)) if names else names
+    if names - known:
+        EventName.objects.bulk_create([EventName(name=name) for name in sorted(names - known)], ignore_conflicts=True)

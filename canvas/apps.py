@@ -6,7 +6,7 @@ class CanvasApp(AppConfig):
     verbose_name = "Canvases"
 
     def ready(self) -> None:
-        from audiences import erasure, filters, panels, segment_uses
+        from audiences import erasure, filter_named, filters, panels, segment_uses
 
         from . import people_inside, profile_panel, segments_used
         from .erasure import make_nameless
@@ -14,6 +14,9 @@ class CanvasApp(AppConfig):
 
         erasure.register(make_nameless)
         filters.CONDITIONS["in_canvas"] = people_inside.read_in_canvas
+        filter_named.NAMED["in_canvas"] = filter_named.Kind(
+            "Canvas", "is in Canvas", "is not in Canvas", people_inside.names
+        )
         panels.register("journeys", profile_panel.panel)
         registry.register(delay.Delay, decision_split.DecisionSplit)
         segment_uses.USERS.append(segments_used.canvases)

@@ -12,6 +12,7 @@ from .shape import ENTRY
 from .steps import registry
 
 Json = dict[str, Any]
+GONE = "That step is not there any more."
 
 
 class EditRefused(ValueError):
@@ -72,7 +73,7 @@ def link(document: Json, after: str, branch: str, target: str) -> Json:
     """Leads a branch to a step that is there already, or nowhere (""). Refuses a loop."""
     made = deepcopy(document)
     if target and target not in possible_targets(document, after):
-        raise EditRefused("That would lead people round in a circle." if target in keys(made) else gone(target))
+        raise EditRefused("That would lead people round in a circle." if target in keys(made) else GONE)
     if after == ENTRY:
         return with_first(made, target)
     target_of(made, after, branch)
@@ -189,12 +190,8 @@ def steps_in(document: Json) -> list[Json]:
 def step_in(document: Json, key: str) -> Json:
     found = next((step for step in document.get("steps", []) if step["key"] == key), None)
     if found is None:
-        raise EditRefused(gone(key))
+        raise EditRefused(GONE)
     return found
-
-
-def gone(key: str) -> str:
-    return f"The step {key} is not there any more."
 
 
 def links_of(step: Json) -> dict[str, str]:

@@ -11,11 +11,11 @@ from itertools import count
 from typing import Any
 
 from .editing import (
+    GONE,
     EditRefused,
     branches_of,
     first_of,
     free_key,
-    gone,
     keys,
     led_past,
     links_of,
@@ -90,7 +90,7 @@ def move_step(document: Json, key: str, after: str, branch: str, along: bool = F
     """Takes the step out and puts it on that arrow; `along`: with all that people get to by it alone."""
     step_in(document, key)
     if after not in (ENTRY, *keys(document)):
-        raise EditRefused(gone(after))
+        raise EditRefused(GONE)
     if (after, branch) not in places(document, key, along):
         raise EditRefused("The step can't go there.")
     return move_block(document, key, after, branch) if along else move_alone(document, key, after, branch)

@@ -19,5 +19,10 @@ def read_in_canvas(reading: Reading, document: dict, path: str) -> Combinable:
     return Exists(trips.filter(cohort__ended_at=None))
 
 
+def names() -> list[str]:
+    """Canvases that people may be in."""
+    return list(Canvas.objects.exclude(live_version=None).order_by("name").values_list("name", flat=True))
+
+
 def canvases() -> dict[str, int]:
     return dict(Canvas.objects.values_list("name", "pk"))

@@ -10,12 +10,12 @@ from contextlib import suppress
 from django.db import IntegrityError, transaction
 
 from audiences.filters import Fault, WholeLibrary
-from config.team.models import AuditEvent, User, record
+from config.team.models import User, record
 
 from . import revisions
 from .document import Document, DocumentRefused, read
 from .document_faults import faults_of
-from .models import Canvas
+from .models import Canvas, Revision
 from .moving import marks
 
 Change = Callable[[dict], dict]
@@ -26,21 +26,21 @@ class NotSaved(Exception):
 
 
 class Conflict(NotSaved):
-    """Somebody else has saved meanwhile."""
+    """Somebody else has saved since the `edition` that was seen. `change` is what was to be saved, if it was one."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self.canvas = canvas
+    def __init__(self, canvas: Canvas, edition: int = 0, change: Change | None = None) -> None:
+        self.canvas, self.edition, self.change = canvas, edition, change
+        self.trail = revisions.Trail(canvas)
         super().__init__(f"{self.who} saved this Canvas meanwhile.")
 
     @property
-    def last_save(self) -> AuditEvent | None:
-        saves = AuditEvent.objects.filter(action=SAVED, details__canvas=self.canvas.pk).select_related("actor")
-        return saves.first()
+    def since(self) -> list[Revision]:
+        """What was saved meanwhile, oldest first."""
+        return self.trail.since(self.edition)
 
     @property
     def who(self) -> str:
-        save = self.last_save
-        return str(save.actor or save.via) if save else "Somebody"
+        return self.since[-1].who if self.since else "Somebody"
 
 
 class NotADraft(NotSaved):
@@ -95,10 +95,16 @@ def save(pk: int, edition: int | None, change: Change, actor: User | None, what:
     Raises NotSaved kinds, DocumentRefused, or what the change raises; nothing is stored then.
     """
     canvas = locked_draft(pk)
-    made = change(canvas.document)
+    passed = edition is not None and canvas.edition != edition
+    try:
+        made = change(canvas.document)
+    except ValueError:
+        if not passed:
+            raise
+        raise Conflict(canvas, edition, change) from None
     if made == canvas.document:
         return canvas
-    check_edition(canvas, edition)
+    check_edition(canvas, edition, change)
     return put(canvas, made, actor, what, via)
 
 
@@ -109,9 +115,9 @@ def locked_draft(pk: int) -> Canvas:
     return canvas
 
 
-def check_edition(canvas: Canvas, edition: int | None) -> None:
+def check_edition(canvas: Canvas, edition: int | None, change: Change | None = None) -> None:
     if edition is not None and canvas.edition != edition:
-        raise Conflict(canvas)
+        raise Conflict(canvas, edition, change)
 
 
 def put(canvas: Canvas, made: dict, actor: User | None, what: str, via: str, same_as: int | None = None) -> Canvas:

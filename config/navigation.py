@@ -41,6 +41,10 @@ MENU = (
     )),
     ("Sending", (
         ("Technology Partners", "plug", "integrations:partners", "integrations.view_connection", "/partners/"),
+        (
+            "Custom audiences", "list-circle", "integrations:audiences", "integrations.view_customaudience",
+            "/partners/audiences/",
+        ),
     )),
 )  # fmt: skip
 
@@ -73,4 +77,10 @@ def menu(request: HttpRequest) -> Iterator[Group]:
 
 def item(request: HttpRequest, label: str, icon: str, name: str, below: str | None) -> Item:
     url = reverse(name)
-    return Item(label, icon, url, request.path.startswith(below) if below else request.path == url)
+    return Item(label, icon, url, place(request.path) == (below or url))
+
+
+def place(path: str) -> str:
+    """What the path lies below: of two, the longer one. Home lies below nothing."""
+    below = (row[4] for _, rows in MENU for row in rows if row[4] and path.startswith(row[4]))
+    return max(below, key=len, default=path)

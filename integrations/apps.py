@@ -6,7 +6,7 @@ class IntegrationsApp(AppConfig):
     verbose_name = "Partners"
 
     def ready(self) -> None:
-        from audiences import changes, erasure, filters, panels
+        from audiences import changes, erasure, filter_named, filters, panels
 
         from . import people_synced, profile_panel, receipts
         from .erasure import withdraw
@@ -16,4 +16,7 @@ class IntegrationsApp(AppConfig):
         erasure.PLACES.append(receipts.places)
         changes.listen(keep_former)
         filters.CONDITIONS["synced_to"] = people_synced.read_synced_to
+        filter_named.NAMED["synced_to"] = filter_named.Kind(
+            "custom audience", "was synced to", "was not synced to", people_synced.names
+        )
         panels.register("syncs", profile_panel.panel)

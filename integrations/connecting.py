@@ -56,8 +56,8 @@ def connect(key: str, token: str, now: datetime, actor: User | None = None, via:
     its_partner = partner.PARTNERS[key]
     standing, accounts = its_partner.verify(token), its_partner.ad_accounts(token)
     connection = keep(key, token, standing, accounts, now, actor, via)
-    for scope in (connection, *connection.ad_accounts.all()):
-        pauses.resume(scope, now)
+    pauses.resume(connection, now)
+    pauses.ask_soon_within(connection, now)
     connection.refresh_from_db()
     return connection
 

@@ -44,13 +44,18 @@ def ensure_created(audience: CustomAudience, now: datetime) -> None:
     audience.refresh_from_db()
 
 
+def is_taken(audience: CustomAudience, now: datetime) -> bool:
+    """Somebody is making it right now."""
+    return audience.lease_until is not None and audience.lease_until >= now
+
+
 def take(audience: CustomAudience, now: datetime) -> int:
     """Leases the creation and counts the try, before anything leaves."""
     token = secrets.randbelow(2**62) + 1
     rows = CustomAudience.objects.filter(pk=audience.pk, state=State.CREATING)
     unleased = rows.filter(lease_until=None) | rows.filter(lease_until__lt=now)
     if not unleased.update(lease_token=token, lease_until=now + LEASE, create_tries=F("create_tries") + 1):
-        raise Unavailable("Another launch is creating this audience right now.")
+        raise Unavailable("It is being made at this moment.")
     audience.refresh_from_db(fields=["create_tries"])
     return token
 

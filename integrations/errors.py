@@ -125,7 +125,7 @@ class AudienceGone(PartnerError):
     """The custom audience was deleted at the partner."""
 
     scope = "audience"
-    cure = "Launch a copy of the Canvas: it makes a new custom audience."
+    cure = "Recreate it: a new one of that name is made, and its people are sent again."
 
 
 class AudienceFlagged(PartnerError):

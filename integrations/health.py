@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from canvas.models import Canvas
 
-from . import errors, pauses, standing
+from . import errors, pauses, recreating, standing
 from .connecting import NO_TOKEN
 from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch
 
@@ -34,6 +34,7 @@ class Trouble:
     waiting: int
     has_token: bool
     can_retry: bool
+    can_recreate: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def trouble(scope: Pausable, waiting: int, has_token: bool) -> Trouble:
     return Trouble(
         kind=NAMES[type(scope)], pk=scope.pk, name="" if isinstance(scope, Connection) else str(scope), **words(scope),
         since=scope.paused_since, next_try=scope.paused_until, waiting=waiting, has_token=has_token,
-        can_retry=scope.is_faulty,
+        can_retry=scope.is_faulty, can_recreate=isinstance(scope, CustomAudience) and recreating.can_be(scope),
     )  # fmt: skip
 
 

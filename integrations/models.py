@@ -123,6 +123,9 @@ class CustomAudience(Pausable):
     mark = models.CharField(max_length=32, unique=True)
     partner_id = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.CREATING)
+    former_ids = models.JSONField(
+        default=list, editable=False, help_text="what it was at the partner before, oldest first"
+    )
     create_tries = models.PositiveIntegerField(default=0)
     lease_token = models.BigIntegerField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -157,7 +160,7 @@ class SyncBatch(models.Model):
     size = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True, help_text="the last time, where it is sent again")
     read_at = models.DateTimeField(null=True, help_text="when its people were first read to be sent")
     read_fields = models.JSONField(default=list, help_text="the match fields that were ever read for it")
 

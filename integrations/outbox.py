@@ -95,9 +95,12 @@ def sendable(now: datetime) -> QuerySet[SyncBatch]:
 
 @transaction.atomic
 def claim(now: datetime) -> Claim | None:
-    """Leases the next batch, audiences taking turns, and writes the attempt before anything leaves."""
-    turn = F("audience__last_sent_at").asc(nulls_first=True)
-    rows = sendable(now).select_for_update(skip_locked=True, of=("self",)).order_by(turn, "pk")
+    """Leases the next batch, audiences taking turns, and writes the attempt before anything leaves.
+
+    Who was never settled goes before those who are sent again.
+    """
+    turn, anew = (F(name).asc(nulls_first=True) for name in ("audience__last_sent_at", "settled_at"))
+    rows = sendable(now).select_for_update(skip_locked=True, of=("self",)).order_by(turn, anew, "pk")
     batch = rows.select_related("audience__ad_account__connection").first()
     if batch is None:
         return None
@@ -124,14 +127,18 @@ def take_back(now: datetime) -> int:
     A batch that kills whoever sends it would otherwise be tried for ever.
     """
     rows = SyncBatch.objects.select_for_update(skip_locked=True).filter(state=State.SEALED, lease_until__lt=now)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    cut_off = Attempt.objects.filter(batch__in=ids, outcome="")
-    began = cut_off.filter(batch=OuterRef("pk")).order_by("number").values("started_at")[:1]
+    return cut_off(list(rows.order_by("pk").values_list("pk", flat=True)), now)
+
+
+def cut_off(ids: list[int], now: datetime) -> int:
+    """Ends the leases of these locked batches: whoever sends them has lost them."""
+    broken_off = Attempt.objects.filter(batch__in=ids, outcome="")
+    began = broken_off.filter(batch=OuterRef("pk")).order_by("number").values("started_at")[:1]
     SyncBatch.objects.filter(pk__in=ids).update(
         clock_at=Coalesce("clock_at", Subquery(began)), tries=F("tries") + 1, lease_token=None, lease_until=None,
         cause=Interrupted.__name__, cause_detail="",
     )  # fmt: skip
-    cut_off.update(outcome="lost", finished_at=now)
+    broken_off.update(outcome="lost", finished_at=now)
     return len(ids)
 
 

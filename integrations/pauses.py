@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import DateTimeField, F, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from . import outbox, partner, retry
-from .errors import KINDS, PartnerError
+from . import creating, known, outbox, partner, retry
+from .errors import KINDS, AudienceGone, PartnerError
 from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch, faulty
 
 PATHS = {CustomAudience: "audience", AdAccount: "audience__ad_account", Connection: "audience__ad_account__connection"}
@@ -55,6 +55,8 @@ def take_note(scope: Pausable, error: PartnerError, now: datetime) -> None:
     row.paused_until = retry.next_attempt(now, row.pauses, random.random(), error.wait)  # noqa: S311
     row.pause_kind, row.pause_detail = error.kind, error.detail
     row.save(update_fields=["pauses", "paused_since", "paused_until", "pause_kind", "pause_detail"])
+    if isinstance(row, Connection):
+        known.refused(row, error)
 
 
 def hold(scope: Pausable, now: datetime) -> int:
@@ -84,8 +86,9 @@ def lift(scope: Pausable) -> None:
     type(scope).objects.filter(pk=scope.pk).update(**fields)
 
 
-def forget(audience: CustomAudience) -> None:
+def forget(audience: CustomAudience, now: datetime) -> None:
     """Something was sent: what held back this audience, its account and its connection is over."""
+    known.accepted(audience.ad_account.connection, now)
     for scope in (audience, audience.ad_account, audience.ad_account.connection):
         if scope.pauses or scope.paused_until:
             lift(scope)
@@ -99,6 +102,20 @@ def resume(scope: Pausable, now: datetime) -> int:
     lift(scope)
     type(scope).objects.filter(pk=scope.pk).update(pauses=0)
     return released
+
+
+def ask_soon(scope: Pausable, now: datetime) -> None:
+    """Whatever a fault holds back here, and around it, is probed in the next pass."""
+    around = {CustomAudience: ("ad_account",), AdAccount: ("connection",), Connection: ()}[type(scope)]
+    type(scope).objects.filter(faulty(), pk=scope.pk).update(paused_until=now)
+    for wider in around:
+        ask_soon(getattr(scope, wider), now)
+
+
+def ask_soon_within(connection: Connection, now: datetime) -> None:
+    """The token was replaced: it is asked at once whether accounts and audiences are mended with it."""
+    AdAccount.objects.filter(faulty(), connection=connection).update(paused_until=now)
+    CustomAudience.objects.filter(faulty(), ad_account__connection=connection).update(paused_until=now)
 
 
 def probe_due(now: datetime) -> int:
@@ -141,23 +158,34 @@ def take_probe(scope: Pausable, now: datetime) -> bool:
 
 
 def probe(scope: Pausable, now: datetime) -> bool:
-    try:
-        partner.of(connection_of(scope)).probe(scope)
-    except PartnerError as error:
-        type(scope).objects.filter(pk=scope.pk).update(paused_until=now)
-        pause(scope, error if is_about(scope, error) else as_before(scope, error), now)
+    """An audience that is to be made again is made: a crash in the middle of it is mended here."""
+    wanted = isinstance(scope, CustomAudience) and scope.state == CustomAudience.State.CREATING
+    if wanted and creating.is_taken(scope, now):
         return False
-    lift(scope)
+    try:
+        creating.ensure_created(scope, now) if wanted else partner.of(connection_of(scope)).probe(scope)
+    except PartnerError as error:
+        not_made(scope, error, now) if wanted else not_mended(scope, error, now)
+        return False
+    resume(scope, now) if wanted else lift(scope)
     if isinstance(scope, Connection):
-        note_accepted(scope, now)
+        known.accepted(scope, now, asked=True)
     return True
 
 
-def note_accepted(connection: Connection, now: datetime) -> None:
-    """The probe has just seen the token accepted: what an earlier check said of it is over."""
-    facts = Connection.objects.values_list("facts", flat=True).get(pk=connection.pk)
-    fields = {"facts": facts | {"valid": True}, "reachable": True, "checked_at": now}
-    Connection.objects.filter(pk=connection.pk).update(**fields)
+def not_mended(scope: Pausable, error: PartnerError, now: datetime) -> None:
+    type(scope).objects.filter(pk=scope.pk).update(paused_until=now)
+    pause(scope, error if is_about(scope, error) else as_before(scope, error), now)
+
+
+def not_made(audience: CustomAudience, error: PartnerError, now: datetime) -> None:
+    """It could not be made again yet: it stays held back, and says why. What is wrong with all of the account, or with
+    the token, holds that back."""
+    wider = scope_of(audience, error)
+    if wider and wider != audience:
+        pause(wider, error, now)
+    CustomAudience.objects.filter(pk=audience.pk).update(paused_until=now)
+    pause(audience, AudienceGone(f"Making it again did not work yet. {error}", wait=error.wait), now)
 
 
 def is_about(scope: Pausable, error: PartnerError) -> bool:

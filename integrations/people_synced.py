@@ -21,6 +21,10 @@ def read_synced_to(reading: Reading, document: dict, path: str) -> Combinable:
     return Exists(sent.filter(profile=OuterRef(f"{reading.prefix}pk")))
 
 
+def names() -> list[str]:
+    return sorted(audiences())
+
+
 def audiences() -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for name, pk in CustomAudience.objects.values_list("name", "pk"):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from . import pauses, retry, returning
+from . import known, pauses, retry, returning
 from .errors import PartnerError
 from .models import Member, SyncBatch
 from .outbox import Claim, mine
@@ -38,7 +38,7 @@ def settle(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
     """
     settled = write(claim, receipt, roll, now)
     if settled:
-        pauses.forget(claim.batch.audience)
+        pauses.forget(claim.batch.audience, now)
     return settled
 
 
@@ -88,10 +88,11 @@ def fail(claim: Claim, error: PartnerError, now: datetime) -> bool:
     """The attempt failed: the batch waits, and the error's scope with it. False: the lease had been lost.
 
     The pause comes in a transaction of its own; a crash in between only means that the error is met once more.
+    What is said of a token that was replaced meanwhile holds back nothing.
     """
     scope = pauses.scope_of(claim.batch.audience, error)
     kept = put_back(claim, error, now, now if scope else None)
-    if kept and scope:
+    if kept and scope and not known.is_of_old_token(scope, claim.attempt.started_at):
         pauses.pause(scope, error, now)
     return kept
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 
 from canvas.models import Canvas, Cohort, Step
 
@@ -23,6 +23,7 @@ MOST_REASONS = 20
 GROUP = ("batch__state", "batch__cause", "batch__cause_detail")
 NO_FIELD = "None of the chosen fields is known."
 GIVEN_UP = "Given up: not tried again by itself. Who enters this step again is sent again."
+FINAL = "Final. Who enters this step again is sent again."
 SOON = "They are sent within seconds."
 NOT_HANDED_OVER = {
     Canvas.Status.STOPPED: "The Canvas is stopped and hands nobody over. Resume it.",
@@ -42,7 +43,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Cause:
-    """People of one state whom one thing keeps out."""
+    """People of one state whom one thing keeps out; `kind` where it is an error."""
 
     state: str
     people: int
@@ -51,6 +52,7 @@ class Cause:
     clock: Clock | None = None
     ended_at: datetime | None = None
     answer: Attempt | None = None
+    kind: str = ""
 
 
 def of_step(step: Step, now: datetime) -> list[Cause]:
@@ -75,7 +77,16 @@ def details(step: Step, now: datetime) -> dict:
     audiences, groups = audiences_of(step), groups_of(step)
     found = causes(step, groups, audiences, now)
     context = {"causes": found, "out": sum(cause.people for cause in found), "hours": f"{settings.SYNC_RETRY_HOURS:g}"}
-    return context | {"audiences": audiences, "moving": is_moving(groups)} | troubles(audiences, now)
+    context |= {"audiences": audiences, "moving": is_moving(groups), "sync_step": step} | what_can_be_done(groups)
+    return context | troubles(audiences, now)
+
+
+def what_can_be_done(groups: list[dict]) -> dict[str, int]:
+    """How many people may be called back, are on the wire at this moment, and were given up."""
+    waiting = [row for row in groups if row["state"] in WAITING]
+    leaving = sum(row["leaving"] for row in waiting)
+    given_up = sum(people_in(row) for row in groups if row["state"] == State.FAILED)
+    return {"waiting": sum(map(people_in, waiting)) - leaving, "leaving": leaving, "given_up": given_up}
 
 
 def troubles(audiences: list[CustomAudience], now: datetime) -> dict:
@@ -97,10 +108,13 @@ def people_in(row: dict) -> int:
 
 def groups_of(step: Step) -> list[dict]:
     """Batches of one state and cause together."""
-    sums = {name: Sum(name) for name in ("size", "missing", "refused", "rejected_unnamed", "withdrawn")}
+    names = ("size", "missing", "refused", "rejected_unnamed", "withdrawn")
+    sums = {f"{name}_sum": Sum(name) for name in names}
+    on_the_wire = Q(lease_token__isnull=False)
+    sums["leaving"] = Sum(F("size") - F("withdrawn"), filter=on_the_wire, default=0)
     times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
     rows = SyncBatch.objects.filter(audience__step=step).values("state", "cause", "cause_detail", "audience")
-    return list(rows.annotate(**{f"{name}_sum": value for name, value in sums.items()}, **times).order_by("-size_sum"))
+    return list(rows.annotate(**sums, **times).order_by("-size_sum"))
 
 
 def standing(step: Step) -> Iterator[Cause]:
@@ -118,7 +132,7 @@ def waiting(groups: list[dict], paused: dict[int, Pausable], answers: dict, now:
             detail = row["cause_detail"] or (scope.pause_detail if scope else "")
             title, hint = words(kind, detail) if kind else ("On their way.", SOON)
             clock = clock_of(row, scope, now) if row["began"] else None
-            yield Cause("pending", people_in(row), title, hint, clock, None, answers.get(group_of(row)))
+            yield Cause("pending", people_in(row), title, hint, clock, None, answers.get(group_of(row)), kind)
 
 
 def group_of(row: dict) -> tuple:
@@ -140,15 +154,17 @@ def left_out(groups: list[dict]) -> Iterator[Cause]:
         NO_FIELD,
         "Choose more fields to match, or import what is missing. They were not sent.",
     )
-    cancelled = sum(row["size_sum"] if row["state"] == State.WITHDRAWN else row["withdrawn_sum"] for row in groups)
-    yield Cause("withdrawn", cancelled, "Cancelled or erased before they were sent.")
+    cancelled = sum(people_in(row) for row in groups if row["state"] == State.WITHDRAWN)
+    yield Cause("withdrawn", cancelled, "Cancelled by somebody of your team before they were sent.", FINAL)
+    yield Cause("withdrawn", sum(row["withdrawn_sum"] for row in groups), "Erased before they were sent.", "Final.")
 
 
 def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
     for row in groups:
         if row["state"] == State.FAILED:
             title, _ = words(row["cause"], row["cause_detail"])
-            yield Cause("not_synced", people_in(row), title, GIVEN_UP, None, row["settled"], answers.get(group_of(row)))
+            answer = answers.get(group_of(row))
+            yield Cause("not_synced", people_in(row), title, GIVEN_UP, None, row["settled"], answer, row["cause"])
 
 
 def refused(batches, groups: list[dict]) -> Iterator[Cause]:

@@ -1,12 +1,18 @@
-"""Technology Partners."""
+"""Technology Partners, custom audiences, and what can be done about people on their way."""
 
 from django.urls import path
 
-from .views import partners
+from .views import attempts, audiences, by_hand, partners
 
 app_name = "integrations"
 urlpatterns = [
     path("", partners.index, name="partners"),
+    path("audiences/", audiences.index, name="audiences"),
+    path("audiences/<int:pk>/recreate/", audiences.recreate, name="recreate"),
+    path("steps/<int:pk>/retry/", by_hand.retry, name="retry_step"),
+    path("steps/<int:pk>/cancel/", by_hand.cancel, name="cancel"),
+    path("steps/<int:pk>/attempts/", attempts.index, name="attempts"),
+    path("steps/<int:pk>/attempts.csv", attempts.export, name="attempts_csv"),
     path("<slug:key>/", partners.detail, name="partner"),
     path("<slug:key>/token/", partners.token, name="token"),
     path("<slug:key>/check/", partners.check, name="check"),

@@ -85,6 +85,12 @@ DASHBOARD = {
     "integrations:check": Row(NEVER, A),
     "integrations:disconnect": Row(A, A),
     "integrations:retry": Row(NEVER, M),
+    "integrations:audiences": Row(V),
+    "integrations:recreate": Row(M, M),
+    "integrations:retry_step": Row(NEVER, M),
+    "integrations:cancel": Row(NEVER, M),
+    "integrations:attempts": Row(V),
+    "integrations:attempts_csv": Row(V, kind=FILE),
 }
 ACCOUNT = {
     "account_login": Row(ANYBODY, ANYBODY),

@@ -12,7 +12,7 @@ from audiences import erasure
 from audiences.models import CustomAttribute, Event, Import, Purchase
 from canvas.models import ArrivalHour, Revision
 from config.team.models import ApiKey, User
-from integrations.models import Connection
+from integrations.models import Connection, CustomAudience
 from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
 from tests.factories import ProfileFactory, SegmentFactory
 
@@ -21,6 +21,7 @@ HIDDEN = "Zanzibar"
 AMERICANS = {"attribute": "country", "op": "is", "value": "US"}
 NOT_THERE = 10**9
 PKS = {"pk", "object_id", "id", "segment_id", "canvas_id"}
+OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
 LIVE, DRAFT = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate"), ("launch", "add", "link")
 
 
@@ -128,6 +129,10 @@ class World:
         return [{"pk": thing.pk}]
 
     def of_integrations(self, page: str) -> list[dict]:
+        if page in OF_STEPS:
+            return [{"pk": self.live.steps.get(key="fb").pk}]
+        if page == "recreate":
+            return [{"pk": CustomAudience.objects.filter(step__canvas=self.live).get().pk}]
         return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]
 
     def of_api(self, page: str) -> list[dict]:

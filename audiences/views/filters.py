@@ -42,9 +42,11 @@ def filter_edit(request: HttpRequest) -> HttpResponse:
 
 def edited(document: dict, action: str, at: str, prefix: str) -> tuple[dict, str]:
     """The changed filter, and the name of what has the focus then: what was added, or what stands where it was."""
-    above, _, place = at.rpartition(".") if action == "remove" else (at, "", None)
+    above, _, place = at.rpartition(".") if action in ("remove", "drop") else (at, "", None)
     try:
         document = filter_form.edited(document, action, at)
+        if action in ("property", "drop"):
+            return document, filter_form.property_focus(document, prefix, above)
         last = filter_form.members_in(document, above) - 1
     except (LookupError, ValueError):
         raise SuspiciousOperation("There is nothing to be done there.") from None

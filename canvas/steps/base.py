@@ -29,11 +29,13 @@ class Routes:
 
 @dataclass(frozen=True)
 class Setting:
-    """One key of a step's `settings`: `read` takes the document's value and raises ValueError in plain words."""
+    """One key of a step's `settings`: `read` takes the document's value and raises ValueError in plain words; `words`
+    says what was read in a document. A filter's words depend on who reads them."""
 
     label: str
     read: Callable[[Any], Any] = field(default=lambda value: value)
     is_filter: bool = False
+    words: Callable[[Any], str] = str
 
 
 @dataclass(frozen=True)

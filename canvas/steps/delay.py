@@ -23,9 +23,9 @@ class Delay(StepType):
     template = "steps/delay.html"
     example = {"duration": "PT1H"}
     settings = {
-        "duration": Setting("Duration", values.duration),
-        "until": Setting("Until", values.instant),
-        "weekday": Setting("Weekday", values.weekday),
+        "duration": Setting("Duration", values.duration, words=lambda value: spans.words(values.duration(value))),
+        "until": Setting("Until", values.instant, words=lambda value: describe.moment(values.instant(value))),
+        "weekday": Setting("Weekday", values.weekday, words=str.title),
         "time": Setting("Time", values.time_of_day),
     }
 

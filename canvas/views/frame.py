@@ -1,6 +1,7 @@
 """What the pages of one Canvas share: reading it, saving one change of it, and saying why a change was not saved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,18 +12,33 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from .. import launch, saving
 from ..board import Board
-from ..document import DocumentRefused, Draft, draft_of
+from ..conflicts import versions
+from ..document import DocumentRefused, Draft, draft_of, read
 from ..editing import EditRefused
 from ..models import Canvas
 from ..problems import Problem
 from ..revisions import Trail
 from ..steps import registry
 
+OWN = {"csrfmiddlewaretoken", "edition", "notice"}
 Answer = Callable[[Canvas], HttpResponse]
 
 
 def canvas_of(pk: int) -> Canvas:
     return get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+
+
+def draft_with(canvas: Canvas, key: str, seen: int = 0) -> Draft:
+    """The draft, or where that step is gone the one of the edition that was seen: so that a change of it can be told
+    what became of it. 404 when neither has the step."""
+    draft = draft_of(canvas, timezone.now())
+    if key in draft.document.by_key:
+        return draft
+    kept = Trail(canvas).document(seen)
+    before = replace(draft, document=read(kept)) if kept else draft
+    if key not in before.document.by_key:
+        raise Http404("There is no such step.")
+    return before
 
 
 def frame(
@@ -86,18 +102,27 @@ def changed(request: HttpRequest, pk: int, change: saving.Change, what: str, ans
     return saved(request, pk, lambda: answer(saving.save(pk, edition(request), change, request.user, what)), what)
 
 
-def saved(request: HttpRequest, pk: int, save: Callable[[], HttpResponse], what: str) -> HttpResponse:
-    """The answer of `save`, or the notice that says why nothing was changed."""
+def saved(
+    request: HttpRequest, pk: int, save: Callable[[], HttpResponse], what: str, refusal: str = ""
+) -> HttpResponse:
+    """The answer of `save`, or the notice that says why nothing was changed; `refusal` says why it can't be kept."""
     try:
         return save()
     except Canvas.DoesNotExist:
         raise Http404("There is no such Canvas.") from None
     except saving.Conflict as conflict:
-        return notice(request, conflict.canvas, {"conflict": conflict, "what": what})
+        return notice(request, conflict.canvas, contested(request, conflict, what, refusal))
     except saving.NotADraft:
         return notice(request, canvas_of(pk), {"words": "This Canvas is not a draft any more, so it was not changed."})
     except (saving.NotSaved, EditRefused, DocumentRefused) as refusal:
         return notice(request, canvas_of(pk), {"words": f"Not saved. {refusal}"})
+
+
+def contested(request: HttpRequest, conflict: saving.Conflict, what: str, refusal: str = "") -> dict:
+    """What the notice for a second editor shows; and what was sent, to be sent again on the newest state."""
+    sent = [(name, value) for name, values in request.POST.lists() if name not in OWN for value in values]
+    found = versions(conflict, request.user, refusal)
+    return {"conflict": conflict, "what": what, "versions": found, "again": sent}
 
 
 def notice(request: HttpRequest, canvas: Canvas, context: dict) -> HttpResponse:

@@ -28,7 +28,9 @@ def redo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def step(request: HttpRequest, pk: int, go: Callable[..., history.Step], did: str) -> HttpResponse:
     """The graph with the focus on the step concerned; a section is shown anew."""
-    return saved(request, pk, lambda: shown(request, go(pk, edition(request), request.user), did), did)
+    why = "It takes back or repeats the last change, and that is another one now."
+    verb = "Undo" if go is history.undo else "Redo"
+    return saved(request, pk, lambda: shown(request, go(pk, edition(request), request.user), did), verb, why)
 
 
 def shown(request: HttpRequest, made: history.Step, did: str) -> HttpResponse:

@@ -4,29 +4,27 @@ from collections.abc import Iterator
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import moving
 from ..board import Board
-from ..document import Draft, StepSpec, draft_of
+from ..document import Draft, StepSpec
 from ..models import Canvas
 from ..shape import Link
-from .frame import canvas_of, changed, dialog, graph, undoable
-from .steps import step_of
+from .frame import canvas_of, changed, dialog, draft_with, edition, graph, undoable
 
 
 @require_safe
 @permission_required("canvas.change_canvas", raise_exception=True)
 def menu(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    canvas, _, step = opened(pk, key)
+    canvas, _, step = opened(request, pk, key)
     return dialog(request, canvas, "canvas/_menu_page.html", {"step": step, "key": key})
 
 
 @require_POST
 @permission_required("canvas.change_canvas", raise_exception=True)
 def duplicate(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    _, _, step = opened(pk, key)
+    _, _, step = opened(request, pk, key)
     made = []
 
     def change(document: dict) -> dict:
@@ -42,7 +40,7 @@ def duplicate(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @permission_required("canvas.change_canvas", raise_exception=True)
 def move(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """GET asks where to, POST puts it there. A place is written as step.branch; the entry has no step."""
-    canvas, draft, step = opened(pk, key)
+    canvas, draft, step = opened(request, pk, key)
     if request.method == "GET":
         return ask_where_to(request, canvas, draft, step)
     after, _, branch = request.POST.get("place", "").partition(".")
@@ -74,7 +72,7 @@ def places(draft: Draft, key: str, along: bool) -> Iterator[tuple[str, str]]:
         yield f"{after}.{branch}", board.place_words(Link(after, branch, None))
 
 
-def opened(pk: int, key: str) -> tuple[Canvas, Draft, StepSpec]:
+def opened(request: HttpRequest, pk: int, key: str) -> tuple[Canvas, Draft, StepSpec]:
     canvas = canvas_of(pk)
-    draft = draft_of(canvas, timezone.now())
-    return canvas, draft, step_of(draft.document, key)
+    draft = draft_with(canvas, key, edition(request))
+    return canvas, draft, draft.document.by_key[key]

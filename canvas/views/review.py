@@ -16,7 +16,7 @@ from ..document import Draft, draft_of
 from ..models import Canvas
 from ..problems import Problem
 from ..steps.base import StepType
-from .frame import canvas_of, edition, frame, notice
+from .frame import canvas_of, contested, edition, frame, notice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,4 +98,6 @@ def warnings(canvas: Canvas) -> list[Problem]:
 def stale(request: HttpRequest, canvas: Canvas) -> HttpResponse:
     """Somebody has changed what was reviewed."""
     newer = reverse("canvas:review", args=[canvas.pk])
-    return notice(request, canvas, {"conflict": saving.Conflict(canvas), "what": "Launch", "newer": newer})
+    conflict = saving.Conflict(canvas, edition(request))
+    why = "What you have reviewed is not what would be launched now."
+    return notice(request, canvas, contested(request, conflict, "Launch", why) | {"newer": newer})

@@ -15,7 +15,7 @@ from .. import blueprints, editing, saving
 from ..document import DocumentRefused
 from ..forms import AudienceForm, EntryForm, NameForm
 from ..models import Canvas
-from .frame import canvas_of, edition, frame
+from .frame import canvas_of, contested, edition, frame
 
 Part = Callable[[forms.Form, dict], dict]
 
@@ -75,8 +75,9 @@ def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, p
     unsaved = request.method == "POST" and not is_saved
     now = canvas_of(canvas.pk)
     suggestion = blueprints.suggestion(now) if name == "audience" else ""
-    more = {"form": form, "conflict": conflict, "what": name.title(), "unsaved": unsaved, "suggestion": suggestion}
-    context = frame(request, now, name, **more)
+    more = {"form": form, "unsaved": unsaved, "suggestion": suggestion}
+    both = contested(request, conflict, f"Edit {name.title()}") if conflict else {}
+    context = frame(request, now, name, **more, **both)
     response = render(request, f"canvas/{name}.html", context, status=409 if conflict else 200)
     return trigger_client_event(response, "saved") if is_saved else response
 

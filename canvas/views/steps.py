@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
@@ -13,7 +14,7 @@ from ..document import Document, DocumentRefused, StepSpec, draft_of, read
 from ..models import Canvas
 from ..steps import registry
 from ..steps.forms import StepForm
-from .frame import canvas_of, changed, dialog, edition, graph, undoable
+from .frame import canvas_of, changed, contested, dialog, draft_with, edition, graph, undoable
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,10 +46,12 @@ def save(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 def save_page(request: HttpRequest, canvas: Canvas, form: StepForm, change: saving.Change) -> HttpResponse:
     """The same from the page of its own: what is refused stays in the form."""
+    what = f"Edit {form.step.title}"
     try:
-        made = saving.save(canvas.pk, edition(request), change, request.user, f"Edit {form.step.title}")
+        made = saving.save(canvas.pk, edition(request), change, request.user, what)
     except saving.Conflict as conflict:
-        response = editor(request, canvas, form, conflict=conflict)
+        both = contested(request, conflict, what) | {"newer": reverse("canvas:builder", args=[canvas.pk])}
+        response = editor(request, canvas, form, **both)
         response.status_code = 409
         return response
     except (saving.NotADraft, DocumentRefused, editing.EditRefused) as refusal:
@@ -71,15 +74,9 @@ def preview(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 def open_editor(pk: int, key: str, request: HttpRequest | None = None) -> tuple[Canvas, StepForm]:
     canvas = canvas_of(pk)
-    draft = draft_of(canvas, timezone.now())
-    found = step_of(draft.document, key)
+    draft = draft_with(canvas, key, edition(request) if request else 0)
+    found = draft.document.by_key[key]
     return canvas, found.type.form_class(found, draft, request.POST if request else None)
-
-
-def step_of(document: Document, key: str) -> StepSpec:
-    if key not in document.by_key:
-        raise Http404("There is no such step.")
-    return document.by_key[key]
 
 
 def editor(request: HttpRequest, canvas: Canvas, form: StepForm, **more) -> HttpResponse:
@@ -95,7 +92,7 @@ def editor(request: HttpRequest, canvas: Canvas, form: StepForm, **more) -> Http
 def change_type(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """At once, unless settings would be lost: then it asks."""
     canvas = canvas_of(pk)
-    found = step_of(draft_of(canvas, timezone.now()).document, key)
+    found = draft_with(canvas, key, edition(request)).document.by_key[key]
     new = registry.TYPES.get(request.POST.get("type", ""))
     if new is not None and found.settings and not request.POST.get("confirmed"):
         asked = {"step": found, "new": new, "edition": edition(request)}
@@ -115,10 +112,11 @@ def change_type(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def delete(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Takes the step away; asks first where people go then, if there is more than one way. GET always asks."""
     canvas = canvas_of(pk)
-    found = step_of(draft_of(canvas, timezone.now()).document, key)
+    found = draft_with(canvas, key, edition(request)).document.by_key[key]
     ways = dict.fromkeys(target for target in found.next.values() if target != key)
     onto = request.POST.get("onto", next(iter(ways), ""))
-    if request.method == "GET" or ("onto" not in request.POST and len(ways) > 1):
+    is_there = key in editing.keys(canvas.document)
+    if request.method == "GET" or (is_there and len(ways) > 1 and "onto" not in request.POST):
         return reswap(retarget(ask_where(request, canvas, found), "#dialog"), "innerHTML")
 
     def change(document: dict) -> dict:

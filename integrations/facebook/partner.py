@@ -205,12 +205,20 @@ def probe_connection(connection: Connection) -> None:
 
 def probe_account(account: AdAccount) -> None:
     try:
-        reply = graph_of(account.connection).get(account.account_id, fields="id,account_status,tos_accepted")
+        graph_of(account.connection).get(account.account_id, fields="id")
     except (AudienceGone, PermissionMissing) as error:
         raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
-    accepted = reply.body.get("tos_accepted")
-    if account.pause_kind == TermsNotAccepted.__name__ and not (accepted or {}).get("custom_audience_tos"):
+    if account.pause_kind == TermsNotAccepted.__name__ and not terms_accepted(account):
         raise TermsNotAccepted("")
+
+
+def terms_accepted(account: AdAccount) -> bool:
+    """Where Facebook doesn't tell them, only the next try can."""
+    try:
+        reply = graph_of(account.connection).get(account.account_id, fields="id,tos_accepted")
+    except (PermissionMissing, RequestRefused):
+        return True
+    return bool((reply.body.get("tos_accepted") or {}).get("custom_audience_tos"))
 
 
 def probe_audience(audience: CustomAudience) -> None:

@@ -43,7 +43,9 @@ class FacebookAudienceStep(StepType):
     settings = {
         "ad_account": Setting("Ad account", read_text),
         "audience_name": Setting("Name of the custom audience", read_text),
-        "fields": Setting("Fields to match", read_fields),
+        "fields": Setting(
+            "Fields to match", read_fields, words=lambda names: ", ".join(LABELS[name] for name in names) or "none"
+        ),
     }
 
     def summary(self, settings: Mapping) -> str:

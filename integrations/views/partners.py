@@ -11,9 +11,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +23,7 @@ from ..forms import TokenForm
 from ..health import SCOPES, Overview
 from ..models import AdAccount, Connection
 from ..partner import PARTNERS, Finding, Partner
+from .going_back import back_to_partner
 
 VIA = "dashboard"
 HISTORY = 12
@@ -111,10 +110,10 @@ def token(request: HttpRequest, key: str) -> HttpResponse:
     """Sets or replaces the token; a refused one changes nothing and is told beside the field."""
     partner = partner_or_404(key)
     before = Overview(key, timezone.now())
-    connected, held = before.secret is not None, bool(before.troubles)
+    connected = before.secret is not None
     form = token_form(partner, connected, request.POST)
     if form.is_valid() and accepted(form, key, request):
-        messages.success(request, resumed(partner, connected, before.waiting if held else 0))
+        messages.success(request, resumed(partner, connected, before))
         return redirect("integrations:partner", key)
     return page(request, partner, form)
 
@@ -134,10 +133,15 @@ def refusal_cure(error: PartnerError) -> str:
     return "Try again." if error.kind == "Unavailable" else "" if error.kind == "TokenRejected" else error.cure
 
 
-def resumed(partner: Partner, replaced: bool, waiting: int) -> str:
+def resumed(partner: Partner, replaced: bool, before: Overview) -> str:
+    """Who waited for the token goes on; what holds back an account or an audience besides is asked about first."""
     words = f"{partner.label} accepts the {'new ' * replaced}token."
+    others = [trouble for trouble in before.troubles if trouble.kind != "connection" and trouble.can_retry]
+    waiting = before.waiting if before.troubles and not others else 0
     if waiting:
         words += f" {intcomma(waiting)} {'people who wait go' if waiting != 1 else 'person who waits goes'} on now."
+    if others:
+        words += " People who wait go on now; what holds back single accounts and audiences is checked first."
     if replaced:
         words += f" The old token stays valid at {partner.label} until it is revoked there."
     return words
@@ -169,20 +173,11 @@ def retry(request: HttpRequest, key: str, scope: str, pk: int) -> HttpResponse:
         messages.info(request, "Nothing holds it back any more.")
     elif pauses.connection_of(found).has_token:
         pauses.resume(found, timezone.now())
-        record("sync.retried", str(found), actor=request.user, via=VIA)
+        record("sync.retried", str(found)[:200], actor=request.user, via=VIA)
         messages.success(request, "Trying again now.")
     else:
         messages.warning(request, connecting.NO_TOKEN)
-    return redirect(back(request, key))
-
-
-def back(request: HttpRequest, key: str) -> str:
-    """The page that asked, if it is one of ours."""
-    place = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(place, allowed_hosts=None) and place.startswith("/"):
-        return place
-    may_see = request.user.has_perm("integrations.view_connection")
-    return reverse("integrations:partner", args=[key]) if may_see else reverse("home")
+    return redirect(back_to_partner(request, key))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiences.models import CustomAttribute, Erasure, Event, Profile, Purchase
+from audiences.models import CustomAttribute, Erasure, Event, EventName, Profile, Purchase
 from config.team.models import AuditEvent
 from tests.api.caller import paths
 
@@ -109,6 +109,7 @@ def test_events_and_purchases_are_kept_and_make_who_is_unknown(shop):
     assert (answer.data["events_processed"], answer.data["purchases_processed"]) == (1, 1)
     places = [(error["input_array"], error["index"]) for error in answer.data["errors"]]
     assert places == [("events", 0), ("events", 1), ("events", 2), *(("purchases", at) for at in (1, 2, 3, 4))]
+    assert list(EventName.objects.values_list("name", flat=True)) == ["viewed"]
     assert Event.objects.get().time.isoformat() == "2026-11-01T08:00:00+00:00"
     purchase = Purchase.objects.get()
     assert (purchase.profile.external_id, purchase.currency, float(purchase.price)) == ("joe", "USD", 12.5)

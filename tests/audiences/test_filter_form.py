@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiences import filter_form, filters
-from audiences.models import CustomAttribute
+from audiences.models import CustomAttribute, EventName
 from audiences.operators import OPS
 from tests.factories import SegmentFactory
 from tests.html_forms import posted
@@ -66,8 +66,29 @@ def conditions(draw) -> dict:
 
 
 SEGMENTS = st.sampled_from([{"segment": "Lapsed"}, {"segment": 'Odd "<&>'}])
+COUNTS = st.one_of(
+    st.sampled_from([{"op": "exists"}, {"op": "not_exists"}]),
+    st.builds(lambda op, n: {"op": op, "value": n}, st.sampled_from(["at_least", "at_most", "is"]), st.integers(0, 99)),
+)
+WITHIN = st.one_of(st.just({}), st.builds(lambda span: {"within": span}, SPAN))
+PROPERTIES = st.one_of(
+    st.builds(lambda op, value: {"op": op, "value": value}, st.sampled_from(["is", "contains", "is_not"]), TEXT),
+    st.builds(lambda op, value: {"op": op, "value": value}, st.sampled_from(["gt", "is"]), NUMBER),
+    st.builds(lambda values: {"op": "is_any_of", "value": values}, st.lists(TEXT, min_size=1, max_size=3)),
+    st.sampled_from([{"op": "exists"}, {"op": "not_exists"}, {"op": "is", "value": True}]),
+)
+WHERE = st.one_of(
+    st.just({}), st.builds(lambda name, some: {"where": [{"property": name} | one for one in some]}, TEXT,
+                           st.lists(PROPERTIES, max_size=3)),
+)  # fmt: skip
+DEEDS = st.one_of(
+    st.builds(lambda key, name, count, within, some: {key: name} | count | within | some,
+              st.sampled_from(["event", "purchase"]), TEXT, COUNTS, WITHIN, WHERE),
+    st.builds(lambda op, value, within: {"purchase_total": "USD", "op": op, "value": value} | within,
+              st.sampled_from(["gt", "gte", "lt", "lte"]), NUMBER, WITHIN),
+)  # fmt: skip
 DOCUMENTS = st.recursive(
-    st.one_of(conditions(), SEGMENTS),
+    st.one_of(conditions(), SEGMENTS, DEEDS),
     lambda inner: st.one_of(
         st.builds(lambda members: {"all": members}, st.lists(inner, max_size=3)),
         st.builds(lambda members: {"any": members}, st.lists(inner, max_size=3)),
@@ -137,6 +158,28 @@ class TestWhatIsDrawn:
         data = posted(drawn(where("seen", "within_last", "PT12H")))
         assert (data["filter.0.number"], data["filter.0.unit"]) == ("12", "H")
 
+    def test_what_people_did_is_fields_and_a_sentence(self):
+        document = {"event": "viewed", "op": "at_least", "value": 3, "within": "P30D",
+                    "where": [{"property": "sku", "op": "is", "value": "A"}]}  # fmt: skip
+        data = posted(drawn(document))
+        assert data["filter.0.attribute"] == ":event" and data["filter.0.where.0.value"] == "A"
+        [_, deed] = filter_form.editor(document).nodes
+        assert deed.sentence == "did viewed at least 3 times within the last 30 days where sku is A"
+        assert deed.discreet == "did viewed at least 3 times within the last 30 days where sku is •••"
+        [_, total] = filter_form.editor({"purchase_total": "USD", "op": "gte", "value": 500}).nodes
+        assert "<datalist" not in drawn({"event": "", "op": "exists"})
+        EventName.objects.create(name="viewed")
+        assert '<option value="viewed">' in drawn({"event": "", "op": "exists"})
+        assert total.sentence == "spent at least 500 in USD"
+
+    def test_a_fault_of_a_property_stands_beside_its_field(self):
+        document = {"event": "", "op": "at_least", "value": "x", "within": "P1Y",
+                    "where": [{"property": "", "op": "gt", "value": "five"}]}  # fmt: skip
+        document["where"][0]["op"] = "is"
+        [_, deed] = filter_form.editor(document, faults=filters.check(document)).nodes
+        assert deed.faults.keys() >= {"event", "value"} and deed.rows[0].faults.keys() == {"property"}
+        assert "Write the name of the event." in deed.messages
+
     def test_a_negated_condition_is_one_condition(self):
         assert posted(drawn({"not": where("plan", "contains", "x")}))["filter.0.op"] == "not contains"
 
@@ -146,7 +189,7 @@ class TestWhatIsDrawn:
         }
         nodes = {node.name: node for node in filter_form.editor(document, faults=filters.check(document)).nodes}
         assert nodes["filter.0.0"].faults == {"value": ["Write a number, such as 5 or 2.5."]}
-        assert nodes["filter.1"].faults == {"segment": ["Choose a segment."]}
+        assert nodes["filter.1"].faults == {"named": ["Choose a segment."]}
         assert "No profile has ever had" in nodes["filter.2"].faults["attribute"][0]
 
     def test_a_wrong_line_of_a_list_is_named(self):
@@ -177,6 +220,22 @@ class TestReading:
         data["filter.0.attribute"] = "country"
         assert filter_form.read(data) == {"all": [where("country", "contains", "x")]}
 
+    def test_something_else_may_be_chosen_and_starts_blank(self):
+        data = posted(drawn(GERMANS))
+        data["filter.0.attribute"] = ":event"
+        assert filter_form.read(data) == {"all": [{"event": "", "op": "exists"}]}
+        data = posted(drawn(filter_form.read(data)))
+        data["filter.0.attribute"] = ":segment"
+        assert filter_form.read(data) == {"all": [{"segment": ""}]}
+        data = posted(drawn({"segment": "Lapsed"}))
+        data["filter.0.attribute"] = "score"
+        assert filter_form.read(data) == {"all": [where("score", "is", "")]}
+
+    def test_another_op_of_a_deed_asks_for_a_number(self):
+        data = posted(drawn({"purchase": "any", "op": "exists"}))
+        data["filter.0.op"] = "at_least"
+        assert filter_form.read(data) == {"all": [{"purchase": "any", "op": "at_least", "value": ""}]}
+
     def test_a_value_moves_into_a_list_and_out_of_it(self):
         data = posted(drawn(GERMANS))
         data["filter.0.op"] = "is_any_of"
@@ -205,9 +264,15 @@ class TestReading:
 class TestEditing:
     def test_things_are_added_at_the_end_of_a_group(self):
         document = {"all": [{"any": [GERMANS]}]}
-        assert filter_form.edited(document, "segment", "0") == {"all": [{"any": [GERMANS, {"segment": ""}]}]}
+        assert filter_form.edited(document, "condition", "0") == {"all": [{"any": [GERMANS, where("", "is", "")]}]}
         assert filter_form.edited(GERMANS, "any")["all"][1] == {"any": [where("", "is", "")]}
         assert document == {"all": [{"any": [GERMANS]}]}
+
+    def test_a_property_is_added_and_dropped(self):
+        document = {"all": [GERMANS, {"event": "viewed", "op": "exists"}]}
+        more = filter_form.edited(document, "property", "1")
+        assert more["all"][1]["where"] == [{"property": "", "op": "is", "value": ""}]
+        assert filter_form.edited(more, "drop", "1.0")["all"][1]["where"] == []
 
     def test_things_are_removed(self):
         document = {"all": [GERMANS, {"not": {"any": [{"segment": "Lapsed"}, GERMANS]}}]}

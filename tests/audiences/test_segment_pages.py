@@ -127,7 +127,7 @@ class TestChanging:
         ProfileFactory(external_id="jane", country="DE", email="jane@example.com")
         segment = SegmentFactory(filter={"all": [{"not": {"any": [GERMANS]}}, {"segment": "Lapsed"}]})
         html = viewer.get(page(segment)).content.decode()
-        assert "None of" in html and "Country is DE" in html and "is in the segment Lapsed" in html
+        assert "None of" in html and "Country is DE" in html and "is in segment Lapsed" in html
         assert "<select" not in html
 
     def test_whom_a_filter_names_is_hidden_from_a_viewer(self, viewer):

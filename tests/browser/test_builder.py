@@ -95,13 +95,13 @@ def test_a_split_is_joined_and_a_second_editor_is_told(open_page, connection):
     other.get_by_text("marketer@example.com saved this Canvas").wait_for()
     assert other.get_by_label("How long").input_value() == "77" and violations(other) == []
     assert document(canvas)["steps"][2]["settings"] == {"duration": "P9D"}
-    other.get_by_role("button", name="Save mine too").click()
+    other.get_by_role("button", name="Keep mine").click()
     expect(other.locator("#step-end")).to_contain_text("Wait 11 weeks")
 
     page.locator("#step-yes select").select_option("facebook_audience")
     page.get_by_role("button", name="Change to Facebook Audience Step").click()
     page.get_by_text("admin@example.com saved this Canvas").wait_for()
-    page.get_by_role("link", name="Load the newer state").click()
+    page.get_by_role("button", name="Take theirs").click()
     expect(page.locator("#step-end")).to_contain_text("Wait 11 weeks")
 
 

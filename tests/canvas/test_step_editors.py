@@ -233,7 +233,7 @@ def test_a_section_keeps_what_was_filled_in_when_somebody_else_saved(marketer):
     Canvas.objects.update(edition=5, document=document(delay(), name="Win back", audience=None))
     page = fill(marketer, canvas, "entry/", at="time", time="2026-12-01T10:00", again="no")
     assert page.status_code == 409 and 'value="2026-12-01T10:00"' in page.content.decode()
-    assert "Save mine too" in page.content.decode()
+    assert "Keep mine" in page.content.decode()
 
 
 def test_moments_are_stored_in_utc():

@@ -107,7 +107,7 @@ class TestTheNumbers:
         assert by_state == EVERY_STATE | {"synced": 0}
         answer = marketer.get(path(everything))
         assert "Why 14 are not there" in text(answer) and answer.context["out"] == 18 - 4
-        for words in ("None of the chosen fields is known.", "Cancelled or erased before", "The row was refused:"):
+        for words in ("None of the chosen fields is known.", "Erased before they were sent.", "The row was refused:"):
             assert words in text(answer)
 
     def test_what_is_retried_has_a_clock_and_a_next_try(self, everything, now):
@@ -173,11 +173,18 @@ class TestWhatHoldsItBack:
         tick(now)
         return canvas
 
-    def test_everybody_reads_it_and_a_marketer_may_retry(self, as_role, held, now):
-        retry = f"/partners/facebook/retry/audience/{CustomAudience.objects.get().pk}/"
+    def test_everybody_reads_it_and_a_marketer_may_recreate(self, as_role, held, now):
+        recreate = f'href="/partners/audiences/{CustomAudience.objects.get().pk}/recreate/?next={path(held)}"'
         words = text(as_role("Viewer").get(path(held)))
         assert "The custom audience was deleted at Facebook." in words and "4 people wait" in words
-        assert retry not in words
+        assert recreate not in words and "A marketer of your team can do that." in words
+        words = text(as_role("Marketer").get(path(held)))
+        assert recreate in words and "Recreate it:" in words
+
+    def test_what_may_be_mended_elsewhere_a_marketer_may_retry(self, as_role, held, now):
+        CustomAudience.objects.update(pause_kind="AudienceFlagged")
+        retry = f"/partners/facebook/retry/audience/{CustomAudience.objects.get().pk}/"
+        assert retry not in text(as_role("Viewer").get(path(held)))
         words = text(as_role("Marketer").get(path(held)))
         assert f'action="{retry}"' in words and f'name="next" value="{path(held)}"' in words
 

@@ -1,0 +1,25 @@
+"""A filter as a list of sentences, one a condition, for whoever compares two of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import attributes
+from .filter_form import draw_root
+from .filter_nodes import Group, Node, Raw
+
+UNREAD = "A condition that a program has written"
+
+
+def sentences(document: Any, may_see: bool) -> list[str]:
+    """In reading order. Who may not see personal data reads "Email is •••"."""
+    return list(said(draw_root(document, "filter", "filter", attributes.custom()), may_see))
+
+
+def said(node: Node, may_see: bool) -> Iterator[str]:
+    if isinstance(node, Group):
+        for member in node.members:
+            yield from said(member, may_see)
+    elif isinstance(node, Raw):
+        yield node.text if may_see else UNREAD
+    else:
+        yield node.sentence if may_see else node.discreet

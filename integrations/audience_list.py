@@ -1,0 +1,76 @@
+"""Every custom audience that was made here, how it stands at its partner, and how many people it got. Few queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from canvas.models import Canvas
+
+from . import errors, partner, recreating
+from .health import holds
+from .models import CustomAudience, Pausable, SyncBatch
+from .numbers import sums
+
+State = SyncBatch.State
+
+
+@dataclass(frozen=True)
+class Row:
+    """`sent`: how many people the partner took, which its History tab should reflect."""
+
+    audience: CustomAudience
+    sent: int
+    waiting: int
+    words: str
+    tone: str
+
+    @property
+    def canvas(self) -> Canvas:
+        return self.audience.step.canvas
+
+    @property
+    def icon(self) -> str:
+        return {"good": "ok", "warn": "warn", "bad": "stop"}.get(self.tone, "unknown")
+
+    @property
+    def can_be_recreated(self) -> bool:
+        return recreating.can_be(self.audience)
+
+    @property
+    def fields(self) -> str:
+        return ", ".join(self.audience.field_words)
+
+
+def found(search: str) -> QuerySet[CustomAudience]:
+    """Those held back first, then the latest."""
+    rows = CustomAudience.objects.select_related("ad_account__connection", "step__canvas")
+    rows = rows.defer("step__canvas__document").order_by(F("paused_until").desc(nulls_last=True), "-created_at", "-pk")
+    return rows.filter(Q(name__icontains=search) | Q(step__canvas__name__icontains=search)) if search else rows
+
+
+def rows(audiences: Iterable[CustomAudience], now: datetime) -> list[Row]:
+    counts = people_of(audiences)
+    return [Row(one, *counts.get(one.pk, (0, 0)), *standing(one, now)) for one in audiences]
+
+
+def people_of(audiences: Iterable[CustomAudience]) -> dict[int, tuple[int, int]]:
+    batches = SyncBatch.objects.filter(audience__in=[one.pk for one in audiences])
+    waits = Sum(F("size") - F("withdrawn"), filter=Q(state__in=(State.OPEN, State.SEALED)), default=0)
+    counted = batches.values("audience").annotate(sent=sums()["synced"], waits=waits).order_by()
+    return {row["audience"]: (row["sent"], row["waits"]) for row in counted}
+
+
+def standing(audience: CustomAudience, now: datetime) -> tuple[str, str]:
+    """Words and tone. What holds back its account or its connection is told, too: nobody can be added then."""
+    label = partner.of(audience.ad_account.connection).label
+    if audience.state == CustomAudience.State.CREATING:
+        return ("Being made again" if audience.former_ids else "Not made yet", "warn" if audience.is_faulty else "off")
+    account = audience.ad_account
+    held = next((scope for scope in (audience, account, account.connection) if holds(scope, now)), None)
+    return (errors.sentence(held.pause_kind), tone_of(held)) if held else (f"At {label}", "good")
+
+
+def tone_of(scope: Pausable) -> str:
+    return "bad" if scope.is_faulty else "warn"
