@@ -18,6 +18,8 @@ class PartnerError(Exception):
     scope = "batch"
     starts_clock = True
     cure = ""
+    halve_after: int | None = None
+    """After so many failures in a row smaller parts are worth a try; None: size is not it."""
 
     def __init__(
         self, detail: str = "", *, code: int | None = None, subcode: int | None = None, status: int | None = None,
@@ -55,6 +57,7 @@ class Unavailable(PartnerError):
 class TooLarge(Unavailable):
     """The partner could not take so many people at once."""
 
+    halve_after = 1
     cure = "They are sent again in smaller parts, by itself."
 
 
@@ -157,8 +160,13 @@ class CellsUnreadable(PartnerError):
 class RequestRefused(PartnerError):
     """The partner did not understand what we sent."""
 
-    scope = "audience"
-    cure = "It is tried again by itself; tell the engineers if it goes on."
+    cure = "It is tried again by itself, in parts; tell the engineers if it goes on."
+
+
+class RowRefused(RequestRefused):
+    """The partner refused the data of this very person."""
+
+    cure = "Correct the profile; who enters this step again is sent again."
 
 
 def below(kind: type[PartnerError]) -> Iterator[type[PartnerError]]:

@@ -153,9 +153,14 @@ class SyncBatch(models.Model):
         DONE = "done"
         FAILED = "failed", "given up"
         WITHDRAWN = "withdrawn"
+        SPLIT = "split", "halved"
 
     audience = models.ForeignKey(CustomAudience, models.CASCADE, related_name="batches", db_index=False)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    original = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False,
+        help_text="what it was halved from in the beginning",
+    )  # fmt: skip
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     size = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -188,6 +193,8 @@ class SyncBatch(models.Model):
             models.Index(fields=["next_attempt_at"], condition=Q(state="sealed"), name="batch_waiting"),
             # Read by analytics.
             models.Index(fields=["audience", "state"], name="batch_of_audience"),
+            # Read by halving.
+            models.Index(fields=["original"], condition=Q(original__isnull=False), name="batch_of_original"),
         ]
 
     def __str__(self) -> str:

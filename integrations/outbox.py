@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from canvas.insert_select import insert_select
@@ -93,6 +93,13 @@ def sendable(now: datetime) -> QuerySet[SyncBatch]:
     return waiting.filter(let_through(now), audience__state=CustomAudience.State.READY)
 
 
+def in_turn() -> Case:
+    """Within an audience, halves that were not tried yet go first, since they tell whether others are worth sending;
+    what failed before goes last, so that it can't use up the audience's turns."""
+    new_half = When(original__isnull=False, tries=F("parent__tries"), then=0)
+    return Case(new_half, When(tries=0, then=1), default=2)
+
+
 @transaction.atomic
 def claim(now: datetime) -> Claim | None:
     """Leases the next batch, audiences taking turns, and writes the attempt before anything leaves.
@@ -100,7 +107,7 @@ def claim(now: datetime) -> Claim | None:
     Who was never settled goes before those who are sent again.
     """
     turn, anew = (F(name).asc(nulls_first=True) for name in ("audience__last_sent_at", "settled_at"))
-    rows = sendable(now).select_for_update(skip_locked=True, of=("self",)).order_by(turn, anew, "pk")
+    rows = sendable(now).select_for_update(skip_locked=True, of=("self",)).order_by(turn, anew, in_turn(), "pk")
     batch = rows.select_related("audience__ad_account__connection").first()
     if batch is None:
         return None

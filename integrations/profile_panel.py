@@ -22,7 +22,7 @@ State, Verdict = SyncBatch.State, Member.Verdict
 BY_VERDICT = {Verdict.MISSING: "missing_fields", Verdict.REFUSED: "not_synced", Verdict.WITHDRAWN: "withdrawn"}
 BY_STATE = {
     State.OPEN: "pending", State.SEALED: "pending", State.DONE: "synced", State.FAILED: "not_synced",
-    State.WITHDRAWN: "withdrawn",
+    State.WITHDRAWN: "withdrawn", State.SPLIT: "pending",
 }  # fmt: skip
 OUTCOMES = {"accepted": "Accepted", "lost": "Broken off; no answer was seen", "": "Being sent"}
 BEST_FIRST = ("synced", "pending", "missing_fields", "not_synced", "withdrawn")

@@ -17,6 +17,7 @@ def differences() -> Iterator[str]:
     yield from batch_sizes()
     yield from verdicts()
     yield from states()
+    yield from halves()
     yield from lost_members()
     yield from removal_recount.differences()
     for step in Step.objects.filter(Exists(CustomAudience.objects.filter(step=OuterRef("pk")))):
@@ -43,12 +44,21 @@ def verdicts() -> Iterator[str]:
 
 def states() -> Iterator[str]:
     """What is settled has a time, what is done has an accepted attempt."""
-    settled = Q(state__in=[State.DONE, State.FAILED, State.WITHDRAWN])
+    settled = Q(state__in=[State.DONE, State.FAILED, State.WITHDRAWN, State.SPLIT])
     for pk in SyncBatch.objects.filter(settled, settled_at=None).values_list("pk", flat=True):
         yield f"batch {pk} is settled without a time"
     accepted = Attempt.objects.filter(batch=OuterRef("pk"), outcome="accepted")
     for pk in SyncBatch.objects.filter(~Exists(accepted), state=State.DONE).values_list("pk", flat=True):
         yield f"batch {pk} is done without an accepted attempt"
+
+
+def halves() -> Iterator[str]:
+    """What was halved is empty and has two halves; nothing else has any."""
+    rows = SyncBatch.objects.filter(parent=OuterRef("pk")).order_by().values("parent")
+    counted = SyncBatch.objects.annotate(halves=Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0))
+    wrong = counted.exclude(Q(state=State.SPLIT, halves=2, size=0) | ~Q(state=State.SPLIT) & Q(halves=0))
+    for pk, state, size, found in wrong.values_list("pk", "state", "size", "halves"):
+        yield f"batch {pk} is {state}, holds {size} people and has {found} halves"
 
 
 def lost_members() -> Iterator[str]:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from audiences.erasure import Erasures
 
 from . import identities
 from .identities import Key
-from .models import Attempt, Identity, Removal
+from .models import Attempt, Identity, Member, Removal, SyncBatch
 from .partner import Cells
 
 
@@ -76,10 +77,22 @@ def add_current(removals: Mapping[Key, Removal], cells: Mapping[Key, Cells], for
 def wait_for_attempts(removals: Mapping[Key, Removal], profiles: Collection[int], now: datetime) -> None:
     """Batches with these people in them may be under way at this moment."""
     away = Attempt.objects.filter(unfinished(now), batch__members__profile__in=list(profiles))
-    rows = set(away.values_list("batch__members__profile", "batch__audience", "pk"))
+    rows = set(away.values_list("batch__members__profile", "batch__audience", "pk")) | before_halving(profiles, now)
     link = Removal.awaited.through
     link.objects.bulk_create(
         link(removal=removals[profile, audience], attempt_id=attempt)
         for profile, audience, attempt in sorted(rows)
         if (profile, audience) in removals
     )
+
+
+def before_halving(profiles: Collection[int], now: datetime) -> set[tuple[int, int, int]]:
+    """(profile, audience, attempt): requests of batches that were halved since, which may be under way as well."""
+    halves = Member.objects.filter(profile__in=list(profiles), batch__original__isnull=False)
+    people = defaultdict(set)
+    for profile, original in halves.values_list("profile", "batch__original"):
+        people[original].add(profile)
+    halved = SyncBatch.objects.filter(Q(pk__in=people) | Q(original__in=people), state=SyncBatch.State.SPLIT)
+    away = Attempt.objects.filter(unfinished(now), batch__in=halved).annotate(top=Coalesce("batch__original", "batch"))
+    rows = away.values_list("top", "batch__audience", "pk")
+    return {(profile, audience, pk) for top, audience, pk in rows for profile in people[top]}

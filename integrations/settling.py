@@ -8,14 +8,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from . import known, pauses, retry, returning
-from .errors import PartnerError
+from . import halving, known, pauses, retry, returning
+from .errors import PartnerError, RequestRefused
 from .models import Member, SyncBatch
 from .outbox import Claim, mine
 from .partner import Receipt
 from .returning import Returned
 
 CHUNK = 5_000
+BOTH_HALVES = "Both halves of a batch were refused, so it is not the data of one person."
 Verdict = Member.Verdict
 
 
@@ -39,6 +40,8 @@ def settle(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
     settled = write(claim, receipt, roll, now)
     if settled:
         pauses.forget(claim.batch.audience, now)
+        if claim.batch.parent_id:
+            halving.follow(claim.batch, now)
     return settled
 
 
@@ -85,23 +88,28 @@ def facts(receipt: Receipt) -> dict:
 
 
 def fail(claim: Claim, error: PartnerError, now: datetime) -> bool:
-    """The attempt failed: the batch waits, and the error's scope with it. False: the lease had been lost.
+    """The attempt failed: the batch waits, or its halves do, and the error's scope with it. False: the lease had been
+    lost.
 
     The pause comes in a transaction of its own; a crash in between only means that the error is met once more.
     What is said of a token that was replaced meanwhile holds back nothing.
     """
-    scope = pauses.scope_of(claim.batch.audience, error)
-    kept = put_back(claim, error, now, now if scope else None)
+    audience = claim.batch.audience
+    scope = pauses.scope_of(audience, error)
+    kept, following = put_back(claim, error, now, now if scope else None)
+    if following is halving.Next.PAUSE:
+        scope, error = audience, RequestRefused(f"{BOTH_HALVES} {error.detail}".strip())
     if kept and scope and not known.is_of_old_token(scope, claim.attempt.started_at):
         pauses.pause(scope, error, now)
     return kept
 
 
 @transaction.atomic
-def put_back(claim: Claim, error: PartnerError, now: datetime, at: datetime | None) -> bool:
+def put_back(claim: Claim, error: PartnerError, now: datetime, at: datetime | None) -> tuple[bool, halving.Next | None]:
+    """Whether the lease still was ours, and what halving makes of it."""
     batch = mine(claim)
     if batch is None:
-        return False
+        return False, None
     batch.tries += 1
     batch.cause, batch.cause_detail = error.kind, error.detail
     batch.lease_token = batch.lease_until = None
@@ -110,7 +118,7 @@ def put_back(claim: Claim, error: PartnerError, now: datetime, at: datetime | No
         batch.clock_at = batch.clock_at or claim.attempt.started_at
     batch.save()
     finish(claim, now, outcome=error.kind, **trace(error))
-    return True
+    return True, halving.after(batch, error, now)
 
 
 def trace(error: PartnerError) -> dict:

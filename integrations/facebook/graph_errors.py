@@ -32,6 +32,8 @@ MEANINGS: dict[type[errors.PartnerError], tuple[int | tuple[int, int], ...]] = {
 }  # fmt: skip
 """By code, or by code and subcode; the latter goes first. What stands nowhere here is Unavailable: tried again."""
 TABLE = {entry if isinstance(entry, tuple) else (entry, None): kind for kind, row in MEANINGS.items() for entry in row}
+PERHAPS_TOO_LARGE, TRIES = 1, 3
+"""A bare 1 is an unknown trouble, and after some tries worth a smaller request (Meta: error reference)."""
 BY_STATUS = {413: errors.TooLarge, 429: errors.RateLimited}
 """Where nothing but the HTTP status can be read: what stands between Facebook and us speaks so."""
 
@@ -56,10 +58,13 @@ def classify(status: int, body: dict | None, headers: Mapping = {}) -> errors.Pa
     kind = kind_of(status, code, subcode, error)
     wait = (usage.wait(headers) or found(WAITS, code, subcode, WAIT)) if kind is errors.RateLimited else None
     trace = error.get("fbtrace_id") or header(headers, "x-fb-trace-id")
-    return kind(
+    meant = kind(
         detail(status, code, subcode, error), code=code, subcode=subcode, status=status, trace_id=str(trace)[:100],
         version=header(headers, "facebook-api-version")[:10], wait=wait,
     )  # fmt: skip
+    if code == PERHAPS_TOO_LARGE and kind is errors.Unavailable:
+        meant.halve_after = TRIES
+    return meant
 
 
 def kind_of(status: int, code: int | None, subcode: int | None, error: Mapping) -> type[errors.PartnerError]:

@@ -13,7 +13,7 @@ from canvas import engine
 from canvas.models import EntryRun
 from config import schedules
 from integrations import outbox, recount, removing, settling, sync
-from integrations.errors import Unavailable
+from integrations.errors import TooLarge, Unavailable
 from integrations.models import AdAccount, CustomAudience, Identity, Removal
 from integrations.receipts import places
 from tests.cast import OTHER_TOKEN, TOKEN, connect, facebook_step, fate, launch, people, tick
@@ -197,6 +197,19 @@ def test_a_request_without_an_answer_is_waited_for_as_long_as_its_lease(connecti
     assert not removing.work(now + lease) and schedules.next_due(now) <= now + lease
     tick(now + lease + timedelta(seconds=1))
     assert held(sandbox) == 2 and fate(canvas) == {"synced": 2, "withdrawn": 1}
+
+
+def test_a_request_of_a_batch_that_was_halved_since_is_waited_for_too(connection, sandbox, small, now, settings):
+    canvas, claim = claimed(now)
+    sync.deliver(claim)
+    settling.fail(claim, Unavailable("No answer."), now)
+    soon = now + timedelta(seconds=31)
+    settling.fail(outbox.claim(soon), TooLarge(status=413), soon)
+    erase("p1", soon)
+    lease = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+    assert not removing.work(now + lease)
+    tick(now + lease + timedelta(seconds=1))
+    assert held(sandbox) == 2 and fate(canvas) == {"synced": 2, "withdrawn": 1} and nothing_differs()
 
 
 def test_a_sender_that_never_came_back_is_waited_for_as_long_as_its_lease(connection, sandbox, small, now):
