@@ -161,7 +161,7 @@ def settle(claim: Claim, farewell: Farewell, now: datetime) -> None:
             end(mine(claim, claim.asked).filter(pk=pk), State.LEFT, now, **told(refused))
         put_back(claim, now)
     if gone:
-        pauses.forget(claim.audience)
+        pauses.forget(claim.audience, now)
 
 
 def fail(claim: Claim, error: PartnerError, now: datetime) -> None:
