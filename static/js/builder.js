@@ -31,13 +31,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 document.addEventListener("saved", () => document.querySelector("form#section")?.removeAttribute("data-dirty"));
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.id === "section") saving("saving", "Saving…");
-  if (event.detail.requestConfig.verb !== "post" || event.detail.target?.id !== "builder") return;
+  if (!saves(event.detail)) return;
   saving("saving", "Saving…");
   // The graph is about to be replaced: what would be clicked now would be lost.
-  event.detail.target.inert = true;
+  if (event.detail.target?.id === "builder") event.detail.target.inert = true;
 });
-document.addEventListener("htmx:sendError", () => saving("offline", "Not saved: the server can’t be reached"));
+document.addEventListener("htmx:sendError", (event) => lost(event, "Not saved: the server can’t be reached"));
+document.addEventListener("htmx:responseError", (event) => lost(event, "Not saved"));
 document.addEventListener("htmx:afterRequest", (event) => {
   const builder = document.querySelector("#builder");
   if (builder) builder.inert = false;
@@ -115,6 +115,14 @@ function focusFirst(root) {
   if (root.contains(document.activeElement) && document.activeElement !== root && !document.activeElement.matches("[data-close]")) return;
   const first = root.querySelector(".dialog-form :is(input:not([type=hidden]), select, textarea, button), .dialog-foot .btn");
   (first ?? root).focus();
+}
+
+function saves({ elt, target, requestConfig }) {
+  return elt.id === "section" || (target?.id === "builder" && requestConfig.verb === "post");
+}
+
+function lost({ detail }, words) {
+  if (saves(detail)) saving("offline", words);
 }
 
 function saving(state, words) {

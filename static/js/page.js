@@ -1,5 +1,6 @@
 // What every page needs: the menu of narrow screens, and words instead of a silent failure when a request fails.
 import "./menu.js";
+import { again } from "./again.js";
 import { toast } from "./toast.js";
 
 const menu = document.querySelector("[data-menu]");
@@ -9,13 +10,20 @@ menu?.addEventListener("click", () => {
   menu.closest(".rail").classList.toggle("open", open);
 });
 
-const say = (words) => toast(words, { tone: "bad" });
+const say = (words, more = {}) => toast(words, { tone: "bad", ...more });
 
-document.addEventListener("htmx:sendError", () => say("The server can't be reached. What you see may be old; try again."));
+// A change that did not arrive can be sent again; what was only to be looked at is asked for again by hand.
+function failed(words, { requestConfig }) {
+  const isChange = requestConfig.verb === "post" && requestConfig.target?.isConnected;
+  say(words, isChange ? { label: "Try again", button: () => again(requestConfig) } : {});
+}
+
+document.addEventListener("htmx:sendError", ({ detail }) => failed("The server can't be reached. What you see may be old.", detail));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 403) say("You don't have the permission for this, or your session has ended. Load the page again.");
-  else if (status >= 500) say("Something went wrong here. Nothing was changed; try again.");
+  else if (status === 404) say("This is not there any more. Load the page again.");
+  else if (status >= 500) failed("Something went wrong here. Nothing was changed.", event.detail);
 });
 
 // A form that takes its time says so on the button that was pressed.
