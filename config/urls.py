@@ -6,12 +6,13 @@ from django.urls import include, path
 
 from . import views
 from .api import api
+from .styleguide import styleguide
 
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("styleguide/", views.styleguide, name="styleguide"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("ready", views.ready, name="ready"),
     path("accounts/email/", views.closed, name="account_email"),
     path("accounts/", include("allauth.account.urls")),

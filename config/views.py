@@ -1,10 +1,5 @@
-"""Pages that belong to the whole: home, the style guide for staff, and a word for load balancers."""
+"""Pages that belong to the whole: home, and a word for load balancers."""
 
-import re
-
-from django import forms
-from django.conf import settings
-from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,28 +29,6 @@ def home(request: HttpRequest) -> HttpResponse:
     broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
     blueprints = BLUEPRINTS.values() if request.user.has_perm("canvas.add_canvas") else ()
     return render(request, "home/home.html", context | {"broken": broken, "blueprints": blueprints})
-
-
-@require_safe
-@staff_member_required
-def styleguide(request: HttpRequest) -> HttpResponse:
-    numbers = {"synced": 871, "pending": 48, "missing_fields": 67, "not_synced": 12, "withdrawn": 2}
-    context = {"numbers": numbers, "entered": sum(numbers.values()), "icons": icons(), "form": SampleForm({"name": ""})}
-    return render(request, "home/styleguide.html", context)
-
-
-def icons() -> list[str]:
-    sprite = (settings.BASE_DIR / "static/icons.svg").read_text(encoding="utf-8")
-    return sorted(re.findall(r'<symbol id="i-([\w-]+)"', sprite))
-
-
-class SampleForm(forms.Form):
-    """One field of each kind, one of them wrong."""
-
-    name = forms.CharField(help_text="Marketers find it by this name.")
-    status = forms.ChoiceField(choices=[("", "Any status"), ("active", "Active")], required=False)
-    note = forms.CharField(widget=forms.Textarea, required=False)
-    told = forms.BooleanField(label="Tell me when it breaks", required=False)
 
 
 @require_safe

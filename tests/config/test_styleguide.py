@@ -1,7 +1,9 @@
-"""The style guide is for staff."""
+"""The style guide is for staff, and what can be copied from it is what it shows."""
 
 import pytest
+from django.utils.html import escape
 
+from config.styleguide import COMPONENTS
 from tests.cast import user
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +16,11 @@ def test_nobody_else_sees_it(client, role):
     assert client.get("/styleguide/").status_code == 302
 
 
-def test_staff_sees_every_icon_and_state(client):
+def test_staff_sees_every_component_icon_and_state(client):
     client.force_login(user("Admin"))
     answer = client.get("/styleguide/")
-    assert answer.status_code == 200 and "User Not Synced" in answer.content.decode()
-    assert all(f"#i-{name}" in answer.content.decode() for name in answer.context["icons"])
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "User Not Synced" in page
+    assert all(f"#i-{name}" in page for name in answer.context["icons"])
+    for component in COMPONENTS:
+        assert escape(component.markup) in page and "{% load" not in component.markup
