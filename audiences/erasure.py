@@ -28,7 +28,8 @@ out of elsewhere it adds to the receipt's `places`."""
 
 @dataclass(frozen=True)
 class Place:
-    """Somewhere outside, and how far taking the person out of it has come. Tone: good, warn or bad."""
+    """Somewhere outside, and how far taking the person out of it has come. Tone: good, warn
+    while it is being tried, or bad."""
 
     name: str
     detail: str
@@ -38,6 +39,11 @@ class Place:
     cure: str = ""
     at: datetime | None = None
     next_try: datetime | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is tried any more."""
+        return self.tone != "warn"
 
     @property
     def icon(self) -> str:

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from .views import filters, imports, profiles, segments
+from .views import erasures, filters, imports, profiles, segments
 
 app_name = "audiences"
 urlpatterns = [
     path("profiles/", profiles.index, name="profiles"),
     path("profiles/search/", profiles.search, name="profiles_search"),
     path("profiles/<int:pk>/", profiles.detail, name="profile"),
+    path("profiles/<int:pk>/erase/", erasures.erase, name="profile_erase"),
+    path("erasures/", erasures.index, name="erasures"),
+    path("erasures/search/", erasures.search, name="erasures_search"),
+    path("erasures/<slug:number>/", erasures.detail, name="erasure"),
     path("segments/", segments.index, name="segments"),
     path("segments/counts/", segments.counts, name="segment_counts"),
     path("segments/new/", segments.new, name="segment_new"),

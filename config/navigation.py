@@ -37,6 +37,7 @@ MENU = (
     ("Audience", (
         ("Profiles", "person", "audiences:profiles", "audiences.view_profile", "/audience/profiles/"),
         ("Segments", "people", "audiences:segments", "audiences.view_segment", "/audience/segments/"),
+        ("Erasures", "shield", "audiences:erasures", "audiences.delete_profile", "/audience/erasures/"),
         ("Imports", "import", "audiences:imports", "audiences.add_import", "/audience/imports/"),
     )),
     ("Sending", (

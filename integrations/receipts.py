@@ -15,10 +15,7 @@ from . import errors, health, partner
 from .models import CustomAudience, Pausable, Removal
 
 State = Removal.State
-TOO_LATE = (
-    "Let the audience grow and erase her again if she comes back, or delete the custom audience in Audience Manager: "
-    "that takes everybody out of it."
-)
+TOO_LATE = "Deleting the custom audience in Audience Manager takes everybody out of it."
 
 
 def places(receipts: Sequence[Erasure], now: datetime) -> Mapping[int, list[Place]]:
@@ -41,13 +38,13 @@ def removed(one: Removal, label: str, now: datetime) -> dict[str, Any]:
     if one.cause == errors.AudienceGone.__name__:
         words = f"The custom audience was deleted at {label}: nobody is in it any more."
     if one.returned_at:
-        words += " She was given to this brand anew and sent again meanwhile; that stays."
+        words += " Meanwhile the person became known again and was sent again; that stays."
     return {"state": "Removed", "tone": "good", "words": words, "at": one.settled_at}
 
 
 def returned(one: Removal, label: str, now: datetime) -> dict[str, Any]:
-    words = "Before it could be done, she was given to this brand anew and sent to this custom audience again."
-    cure = "Erase her again to take her out."
+    words = "Before it could be done the person became known again and was sent to it again; that stays."
+    cure = "Erasing the person again takes them out."
     return {"state": "Came back", "tone": "good", "words": words, "cure": cure, "at": one.settled_at}
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from audiences import erasure
-from audiences.models import CustomAttribute, Event, Import, Purchase
+from audiences.models import CustomAttribute, Erasure, Event, Import, Purchase
 from canvas.models import ArrivalHour, Revision
 from config.team.models import ApiKey, User
 from integrations.models import Connection, CustomAudience
@@ -125,6 +125,8 @@ class World:
         return [{"pk": one.pk} for one in canvases] + [{"pk": one.pk, "key": key} for one in canvases for key in keys]
 
     def of_audiences(self, page: str) -> list[dict]:
+        if page == "erasure":
+            return [{"number": Erasure.objects.values_list("number", flat=True)[0]}]
         thing = self.jane if page.startswith("profile") else self.file if page.startswith("import") else self.segment
         return [{"pk": thing.pk}]
 
@@ -137,7 +139,14 @@ class World:
 
     def of_api(self, page: str) -> list[dict]:
         canvas = {"canvas_id": self.live.pk}
-        return [{"external_id": "jane"}, {"segment_id": self.segment.pk}, canvas, canvas | {"key": "fb"}]
+        receipt = Erasure.objects.values_list("number", flat=True)[0]
+        return [
+            {"external_id": "jane"},
+            {"receipt": receipt},
+            {"segment_id": self.segment.pk},
+            canvas,
+            canvas | {"key": "fb"},
+        ]
 
     def of_account(self, page: str) -> list[dict]:
         return [{"key": "x-y"}, {"uidb36": "1", "key": "x-y"}]

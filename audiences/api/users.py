@@ -13,7 +13,7 @@ from config.team.refusals import Refusal, wrong_paths
 
 from .. import erasure, values
 from ..attributes import BUILT_IN
-from ..models import Profile
+from ..models import Erasure, Profile
 from ..track import faults_of, track
 
 router = Router()
@@ -73,6 +73,26 @@ class ReceiptNumber(Schema):
     receipt: str
 
 
+class PlaceAnswer(Schema):
+    """Somewhere that the person was sent to, and how far taking them out of it is."""
+
+    name: str
+    state: str
+    why: str
+    cure: str
+    since: str | None
+    next_try: str | None
+
+
+class ReceiptAnswer(Schema):
+    """`done`: nothing is left to be tried. `places` are those outside; none where the person was never sent."""
+
+    receipt: str
+    erased_at: str
+    done: bool
+    places: list[PlaceAnswer]
+
+
 class ErasingAnswer(Schema):
     deleted: int
     receipts: list[ReceiptNumber]
@@ -126,3 +146,22 @@ def described(profile: Profile) -> dict:
     birthday = profile.date_of_birth.isoformat() if profile.date_of_birth else None
     times = {name: values.stored_time(getattr(profile, name)) for name in ("created_at", "updated_at")}
     return known | times | {"date_of_birth": birthday, "custom_attributes": profile.attributes}
+
+
+@router.get("/erasures/{receipt}", response=ReceiptAnswer, summary="Read a receipt", **needs("users.delete"))
+def read_erasure(request: HttpRequest, receipt: str) -> dict:
+    """How far an erasure is, as it stands now."""
+    found = Erasure.objects.filter(number=receipt).first() if values.storable(receipt) else None
+    if found is None:
+        raise Refusal(404, "There is no receipt with this number.")
+    places = erasure.places([found], timezone.now())[found.pk]
+    return {
+        "receipt": found.number, "erased_at": values.stored_time(found.at),
+        "done": all(place.is_settled for place in places), "places": [told(place) for place in places],
+    }  # fmt: skip
+
+
+def told(place: erasure.Place) -> dict:
+    times = {"since": place.at, "next_try": place.next_try}
+    words = {"name": place.name, "state": place.state.lower(), "why": place.words, "cure": place.cure}
+    return words | {name: time and values.stored_time(time) for name, time in times.items()}

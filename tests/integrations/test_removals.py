@@ -392,7 +392,7 @@ def test_who_came_back_is_not_taken_out_by_an_old_removal(connection, sandbox, n
     tick(now)
     come_back(canvas, now + HOUR)
     [(state, words)] = told(receipt, now)
-    assert state == "Came back" and "anew" in words
+    assert state == "Came back" and "again" in words
     sandbox.settings(delete_minimum=0)
     tick(now + 2 * DAY)
     assert held(sandbox) == 3 and len(removals(sandbox)) == 1 and nothing_differs()
@@ -409,7 +409,7 @@ def test_her_other_identities_are_still_removed(connection, sandbox, now):
     sandbox.settings(delete_minimum=0)
     tick(now + 2 * DAY)
     [(state, words)] = told(receipt, now)
-    assert state == "Removed" and "anew" in words and held(sandbox) == 3
+    assert state == "Removed" and "again" in words and held(sandbox) == 3
 
 
 def test_a_request_that_fails_leaves_the_removal_as_it_was(connection, sandbox, now):
