@@ -8,11 +8,10 @@ or after a crash the worker's probe) creates it by the mark, so there is never a
 import secrets
 from datetime import datetime
 
-from django.db import transaction
-
+from audiences import changes
 from config.team.models import User, record
 
-from . import by_hand, creating, outbox, partner, pauses
+from . import by_hand, creating, outbox, partner, pauses, removing
 from .errors import AudienceGone, PartnerError
 from .models import CustomAudience, SyncBatch
 from .numbers import sums
@@ -66,14 +65,15 @@ def make_sure_it_is_gone(audience: CustomAudience, now: datetime) -> None:
     raise NothingToMake(THERE)
 
 
-@transaction.atomic
+@changes.still()
 def begin(audience: CustomAudience, now: datetime, actor: User | None, via: str, again: bool) -> None:
-    """Batches first, scopes last: the order in which everybody locks."""
+    """Batches first, scopes last: the order in which everybody locks. Behind the gate: nobody is erased meanwhile."""
     batches, fresh = SyncBatch.objects.filter(audience=audience), secrets.token_hex(16)
     leased = batches.filter(lease_token__isnull=False).select_for_update().order_by("pk")
     outbox.cut_off(list(leased.values_list("pk", flat=True)), now)
     wanted = [SyncBatch.State.DONE, *[SyncBatch.State.FAILED] * again]
     people = by_hand.reopen(batches.filter(state__in=wanted), now)
+    removing.start_afresh(audience, now)
     row = CustomAudience.objects.select_for_update().get(pk=audience.pk)
     if row.state != State.READY or not can_be(row):
         raise NothingToMake(ON_THE_WAY if row.state != State.READY else THERE)

@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 
 from audiences.models import Erasure, Profile
 
-from .identities import was_read
 from .models import CustomAudience, Identity, Member, Removal
 
 WAITING = Q(state=Removal.State.WAITING)
@@ -27,12 +26,13 @@ def lost() -> Iterator[str]:
 
 
 def too_many() -> Iterator[str]:
-    """Who is to be removed stands without a name in a batch that was read; nobody knows any more in which."""
-    nameless = Member.objects.filter(was_read("batch__"), batch__audience=OuterRef("pk"), profile=None)
+    """Who is to be removed stands without a name in a batch that was tried; nobody knows any more in which."""
+    tried = Q(batch__attempts_made__gt=0) | Q(batch__parent__isnull=False)
+    nameless = Member.objects.filter(tried, batch__audience=OuterRef("pk"), profile=None)
     people = nameless.order_by().values("batch__audience").annotate(n=Count("pk")).values("n")
     rows = CustomAudience.objects.annotate(found=Count("removals"), people=Coalesce(Subquery(people), 0))
     for pk, found, read in rows.filter(found__gt=F("people")).values_list("pk", "found", "people"):
-        yield f"custom audience {pk} has {found} removals, and {read} people without a name were read for it"
+        yield f"custom audience {pk} has {found} removals, and {read} people without a name were tried for it"
 
 
 def cells() -> Iterator[str]:

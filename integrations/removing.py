@@ -29,7 +29,7 @@ from .errors import (
     RequestRefused,
     Unavailable,
 )  # fmt: skip
-from .models import Attempt, CustomAudience, Identity, Removal, free
+from .models import Attempt, CustomAudience, Identity, Removal, SyncBatch, free
 from .partner import Cells, Farewell
 from .removals import unfinished
 
@@ -59,7 +59,7 @@ def passing(now: datetime) -> QuerySet[Removal]:
     """Those that no pause holds back. An audience that is gone holds nobody, so it holds back no removal either."""
     account = "audience__ad_account__"
     let = free(now, "audience__") | Q(audience__pause_kind=AudienceGone.__name__)
-    waiting = Removal.objects.filter(state=State.WAITING)
+    waiting = Removal.objects.filter(state=State.WAITING, audience__state=CustomAudience.State.READY)
     return waiting.filter(let, free(now, account), free(now, f"{account}connection__"))
 
 
@@ -203,6 +203,16 @@ def end(removals: QuerySet[Removal], state: str, now: datetime, **result) -> Non
     Identity.objects.filter(removal__in=ended).delete()
     result = {"cause": "", "cause_detail": ""} | result
     Removal.objects.filter(pk__in=ended).update(state=state, settled_at=now, **result, **FREE)
+
+
+def start_afresh(audience: CustomAudience, now: datetime) -> None:
+    """The audience is to be made again: nobody is in the old one any more, and nobody in the new one yet.
+
+    Behind the gate, so that no erasure looks at it meanwhile.
+    """
+    end(audience.removals.filter(state=State.WAITING), State.REMOVED, now, **told(AudienceGone()))
+    Identity.objects.filter(audience=audience, removal=None).delete()
+    SyncBatch.objects.filter(audience=audience).update(read_at=None, read_fields=[])
 
 
 def told(error: PartnerError) -> dict[str, str]:

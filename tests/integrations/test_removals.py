@@ -12,7 +12,7 @@ from audiences.track import track
 from canvas import engine
 from canvas.models import EntryRun
 from config import schedules
-from integrations import outbox, recount, removing, settling, sync
+from integrations import outbox, recount, recreating, removing, settling, sync
 from integrations.errors import TooLarge, Unavailable
 from integrations.models import AdAccount, CustomAudience, Identity, Removal
 from integrations.receipts import places
@@ -273,6 +273,22 @@ def test_an_audience_that_is_gone_holds_nobody(connection, sandbox, small, now):
     assert state == "Removed" and "deleted at Facebook" in words and Identity.objects.count() == 0
 
 
+def test_an_audience_that_is_made_again_holds_nobody_until_it_is_filled(connection, sandbox, small, now):
+    sent(now)
+    say("p0", now, email="new@example.com")
+    sandbox.revoke(TOKEN)
+    receipt = erase("p1", now)
+    tick(now)
+    sandbox.delete_audience(CustomAudience.objects.get().partner_id)
+    connect(OTHER_TOKEN, now)
+    CustomAudience.objects.update(pause_kind="AudienceGone", paused_since=now, paused_until=now)
+    recreating.recreate(CustomAudience.objects.get(), now)
+    assert told(receipt, now)[0][0] == "Removed" and Identity.objects.count() == 0 and len(removals(sandbox)) == 1
+    assert told(erase("p2", now), now) == [] and nothing_differs()
+    tick(now)
+    assert held(sandbox) == 1 and told(erase("p0", now), now)[0][0] == "Waiting"
+
+
 def test_lost_access_is_not_a_lost_audience(connection, sandbox, small, now):
     sent(now)
     sandbox.access("act_1001", False)
@@ -462,7 +478,7 @@ def test_the_recount_finds_removals_of_people_who_were_never_sent(connection, sa
         erasure=receipt, audience=audience, created_at=now, next_attempt_at=now, state="removed", settled_at=now
     )
     Erasure.objects.update(places=1)
-    wrong = f"custom audience {audience.pk} has 1 removals, and 0 people without a name were read for it"
+    wrong = f"custom audience {audience.pk} has 1 removals, and 0 people without a name were tried for it"
     assert list(recount.differences()) == [wrong]
 
 
