@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from . import describe
+from . import describe, values
 from .document import Document, Draft
 from .problems import Problem
 
@@ -17,6 +17,8 @@ def has_steps(draft: Draft) -> Iterator[Problem]:
 
 def has_audience(draft: Draft) -> Iterator[Problem]:
     if not draft.document.audience:
+        if draft.document.entry and not draft.document.is_scheduled:
+            return  # whoever the trigger names
         yield Problem("canvas.E002", "No target audience is chosen.", "Choose a segment or a filter.", field="audience")
         return
     for fault in draft.audience_faults:
@@ -42,10 +44,14 @@ def has_room_for_steps(draft: Draft) -> Iterator[Problem]:
 
 
 def starts_in_future(draft: Draft) -> Iterator[Problem]:
-    entry = draft.document.entry
-    if entry and draft.document.entry_time(draft.now) < draft.now:
-        message = f"The start, {describe.moment(draft.document.entry_time(draft.now))}, lies in the past."
+    document = draft.document
+    if document.is_scheduled and document.entry_time(draft.now) < draft.now:
+        message = f"The start, {describe.moment(document.entry_time(draft.now))}, lies in the past."
         yield Problem("canvas.E007", message, "Choose a later time, or start at launch.", field="entry")
+    until = (document.entry or {}).get("until")
+    if until and values.instant(until) < draft.now:
+        message = f"The last moment to enter, {describe.moment(values.instant(until))}, lies in the past."
+        yield Problem("canvas.E007", message, "Choose a later time, or none.", field="entry")
 
 
 def is_reachable(draft: Draft) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ def moment(when: datetime) -> str:
 def entry(entry: Mapping[str, Any] | None) -> str:
     if not entry:
         return "No start yet"
+    if entry["type"] != "scheduled":
+        return f"When they do {entry['event']}" if entry["type"] == "action" else "When a program says so"
     return "At launch" if entry.get("at") == "launch" else moment_of(entry)
 
 
@@ -27,6 +29,9 @@ def entering(entry: Mapping[str, Any] | None) -> str:
     """The same as a sentence, without its full stop."""
     if not entry:
         return "When do people enter?"
+    if entry["type"] != "scheduled":
+        how = f"when they do {entry['event']}" if entry["type"] == "action" else "when a program says so"
+        return f"People enter {how}, from the launch on"
     return "People enter when you launch" if entry.get("at") == "launch" else f"People enter on {moment_of(entry)}"
 
 

@@ -67,6 +67,11 @@ class Document:
     def by_key(self) -> dict[str, StepSpec]:
         return {step.key: step for step in self.steps}
 
+    @property
+    def is_scheduled(self) -> bool:
+        """People enter at a time; else an event or a program lets them in."""
+        return self.entry is not None and self.entry["type"] == "scheduled"
+
     def entry_time(self, now: datetime) -> datetime:
         """When the scheduled entry runs, if the launch is at `now`."""
         return now if self.entry["at"] == "launch" else values.instant(self.entry["at"])

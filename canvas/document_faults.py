@@ -5,9 +5,10 @@ Whether it may launch is not decided here: a draft may be incomplete, may have l
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from audiences import filters, segments
+from audiences import behaviour, filters, happened, segments
 from audiences.filters import Fault, Library, WholeLibrary
 
 from . import values
@@ -16,7 +17,6 @@ from .steps.base import StepType
 
 KEYS = {"name", "entry", "audience", "reentry", "steps"}
 LATER = {"limit": "Entry limits", "exit": "Exit criteria", "conversions": "Conversion events"}
-LATER_ENTRIES = {"action": "Action-based entry", "api": "API-triggered entry"}
 LATER_SCHEDULES = dict.fromkeys(("every", "time", "weekdays", "day", "until"), "Recurring entry")
 EXAMPLE = '{"type": "scheduled", "at": "launch"}'
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -60,14 +60,32 @@ def entry_faults(entry: Any) -> Iterator[Fault]:
         return
     if not isinstance(entry, dict):
         yield Fault("entry", f"Write {EXAMPLE}.")
-    elif entry.get("type") not in ("scheduled", *LATER_ENTRIES):
-        yield Fault("entry.type", f"Write {EXAMPLE}.")
-    elif entry["type"] in LATER_ENTRIES:
-        yield Fault("entry.type", f"{LATER_ENTRIES[entry['type']]} can't be used yet.")
+    elif not isinstance(entry.get("type"), str) or entry["type"] not in ENTRIES:
+        yield Fault("entry.type", f"Write one of {', '.join(ENTRIES)}, such as {EXAMPLE}.")
     else:
-        yield from unknown_keys("entry", entry, {"type", "at"}, LATER_SCHEDULES)
-        if "every" not in entry and entry.get("at") != "launch":
-            yield from reading("entry.at", values.instant, entry.get("at"))
+        yield from ENTRIES[entry["type"]](entry)
+
+
+def schedule_faults(entry: dict) -> Iterator[Fault]:
+    yield from unknown_keys("entry", entry, {"type", "at"}, LATER_SCHEDULES)
+    if "every" not in entry and entry.get("at") != "launch":
+        yield from reading("entry.at", values.instant, entry.get("at"))
+
+
+def action_faults(entry: dict) -> Iterator[Fault]:
+    yield from unknown_keys("entry", entry, {"type", "event", "where", "from", "until"})
+    yield from reading("entry.event", behaviour.event_name, entry.get("event"))
+    yield from happened.where_faults(entry, "entry", datetime(2000, 1, 1, tzinfo=UTC))
+    for key in ("from", "until"):
+        if entry.get(key) is not None:
+            yield from reading(f"entry.{key}", values.instant, entry[key])
+
+
+def api_faults(entry: dict) -> Iterator[Fault]:
+    yield from unknown_keys("entry", entry, {"type"})
+
+
+ENTRIES = {"scheduled": schedule_faults, "action": action_faults, "api": api_faults}
 
 
 def reentry_faults(reentry: Any) -> Iterator[Fault]:

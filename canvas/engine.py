@@ -1,4 +1,4 @@
-"""The order of a tick inside Canvases: moves, then entries. (What is sent out comes after; see config.schedules.)
+"""The order of a tick inside Canvases: inbox, moves, entries. (What is sent out comes after; see config.schedules.)
 
 Every chunk is one short transaction that holds the Canvas's row lock: one engine works on a Canvas at a time, another
 one skips it. Nothing here is lost or doubled by a crash: a chunk was committed or it was not.
@@ -11,9 +11,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q
 
-from . import document, journal
+from . import document, inbox, journal
 from .entries import enter
-from .models import Canvas, Cohort, EntryRun
+from .models import Canvas, Cohort, EntryRun, Trigger
 from .moves import Move, advance, due
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ def work(now: datetime) -> Counter:
 def canvases_due(now: datetime) -> list[int]:
     waiting = Cohort.objects.filter(canvas=OuterRef("pk"), ended_at=None, due_at__lte=now)
     runs = EntryRun.objects.filter(canvas=OuterRef("pk"), done=False, planned_at__lte=now)
-    found = Canvas.objects.filter(ACTIVE).filter(Exists(waiting) | Exists(runs))
+    asking = Trigger.objects.filter(canvas=OuterRef("pk"), at__lte=now)
+    found = Canvas.objects.filter(ACTIVE).filter(Exists(waiting) | Exists(runs) | Exists(asking))
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
@@ -59,7 +60,7 @@ def one_chunk(canvas_id: int, now: datetime) -> Counter:
     if canvas is None:
         return Counter()
     live = live_document(canvas)
-    return move_chunk(canvas, live, now) or enter_chunk(canvas, live, now)
+    return inbox_chunk(canvas, live, now) or move_chunk(canvas, live, now) or enter_chunk(canvas, live, now)
 
 
 def lock(canvas_id: int) -> Canvas | None:
@@ -71,6 +72,11 @@ def live_document(canvas: Canvas) -> document.Document:
     """The published document, its steps joined to their rows."""
     rows = {step.key: step for step in canvas.steps.all()}
     return document.read(canvas.live_version.document).with_rows(rows)
+
+
+def inbox_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counter:
+    taken, entered = inbox.let_in(canvas, live, now)
+    return Counter(triggers_taken=taken, people_entered=entered) if taken else Counter()
 
 
 def move_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counter:
@@ -94,4 +100,4 @@ def next_due() -> datetime | None:
     cohorts = Cohort.objects.filter(canvas=OuterRef("pk"), ended_at=None).order_by("due_at").values("due_at")[:1]
     runs = EntryRun.objects.filter(canvas=OuterRef("pk"), done=False).order_by("planned_at").values("planned_at")[:1]
     found = Canvas.objects.filter(ACTIVE).aggregate(cohort=Min(cohorts), run=Min(runs))
-    return min((moment for moment in found.values() if moment), default=None)
+    return min((moment for moment in (*found.values(), inbox.next_due()) if moment), default=None)

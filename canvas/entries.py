@@ -1,4 +1,7 @@
-"""How people get in: a scheduled run walks the target audience by profile id, one chunk a transaction."""
+"""How people get in: a scheduled run walks the target audience by profile id, one chunk a transaction.
+
+Who is let in by an event or a program comes from the `inbox`, by the same rules.
+"""
 
 from datetime import datetime
 
@@ -29,23 +32,27 @@ def enter(canvas: Canvas, document: Document, run: EntryRun, now: datetime) -> i
 
 
 def may_enter(canvas: Canvas, document: Document, now: datetime) -> QuerySet[Profile]:
-    """The target audience, less those whom the re-entry rule keeps out."""
+    """The target audience (everybody, if there is none), less those whom the re-entry rule keeps out."""
     trips = Entry.objects.filter(profile=OuterRef("pk"), canvas=canvas)
     if document.reentry_after is not None:
         inside = Q(cohort__ended_at=None)
         trips = trips.filter(inside | Q(entered_at__gt=now - document.reentry_after))
-    return segments.people(document.audience, now).filter(~Exists(trips))
+    people = segments.people(document.audience, now) if document.audience else Profile.objects.all()
+    return people.filter(~Exists(trips))
 
 
-def form_cohort(canvas: Canvas, document: Document, people: QuerySet[Profile], now: datetime) -> int:
+def form_cohort(
+    canvas: Canvas, document: Document, source: QuerySet, now: datetime, profile: str = "pk", **more: str
+) -> int:
+    """One trip for each row of `source`, whose column `profile` says who it is; `more` are further columns of Entry."""
     first = document.steps[0]
     due_at = first.type.due(first, now)
     cohort = Cohort.objects.create(canvas=canvas, step=first.row, size=0, arrived_at=now, due_at=due_at)
     columns = {
-        "canvas": canvas.pk, "profile": "pk", "trip": next_trip(canvas, document), "cohort": cohort.pk,
+        "canvas": canvas.pk, "profile": profile, "trip": next_trip(canvas, document, profile), "cohort": cohort.pk,
         "entered_at": now,
     }  # fmt: skip
-    cohort.size = insert_select(Entry, columns, people)
+    cohort.size = insert_select(Entry, columns | more, source)
     if not cohort.size:
         cohort.delete()
         return 0
@@ -54,9 +61,9 @@ def form_cohort(canvas: Canvas, document: Document, people: QuerySet[Profile], n
     return cohort.size
 
 
-def next_trip(canvas: Canvas, document: Document):
+def next_trip(canvas: Canvas, document: Document, profile: str):
     """Last trip + 1; without re-entry it is always the first."""
     if document.reentry_after is None:
         return 1
-    last = Entry.objects.filter(profile=OuterRef("pk"), canvas=canvas).order_by("-trip").values("trip")[:1]
+    last = Entry.objects.filter(profile=OuterRef(profile), canvas=canvas).order_by("-trip").values("trip")[:1]
     return Coalesce(Subquery(last), 0) + 1

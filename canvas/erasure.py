@@ -4,8 +4,9 @@ from datetime import datetime
 
 from audiences.erasure import Erasures
 
-from .models import Entry
+from .models import Entry, Trigger
 
 
 def make_nameless(erasures: Erasures, now: datetime) -> None:
+    Trigger.objects.filter(profile__in=list(erasures)).delete()
     Entry.objects.filter(profile__in=list(erasures)).update(profile=None)

@@ -134,7 +134,8 @@ def activate(canvas: Canvas, document: Document, now: datetime, stamp: int, acto
     version = Version.objects.create(
         canvas=canvas, number=number, document=document.source, published_at=now, published_by=actor
     )
-    EntryRun.objects.get_or_create(canvas=canvas, planned_at=document.entry_time(now))
+    if document.is_scheduled:
+        EntryRun.objects.get_or_create(canvas=canvas, planned_at=document.entry_time(now))
     held(canvas, stamp).update(status=Canvas.Status.ACTIVE, live_version=version, launch_token=None)
     record("canvas.launched", canvas.name, actor=actor, via=via, version=number)
 

@@ -123,6 +123,26 @@ class EntryRun(models.Model):
         return f"{self.canvas} {self.planned_at:%Y-%m-%d %H:%M}"
 
 
+class Trigger(models.Model):
+    """A row of the inbox: somebody is to be let into a Canvas, because of an event or since a program says so."""
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="+", db_index=False)
+    profile = bulk_key("audiences.Profile", related_name="+")
+    at = models.DateTimeField()
+    context = models.JSONField(help_text="the trigger's properties")
+
+    class Meta:
+        indexes = [
+            # Read by the engine.
+            models.Index(fields=["canvas", "at"], name="trigger_waiting"),
+            # Read by erasure.
+            models.Index(fields=["profile"], name="trigger_profile"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.canvas_id} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Cohort(models.Model):
     """People of a Canvas who stand at one step and move together.
 

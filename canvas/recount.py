@@ -35,7 +35,9 @@ def journal_against_rows(canvas: Canvas) -> Iterator[str]:
     lines = Arrival.objects.filter(canvas=canvas)
     entries = Entry.objects.filter(canvas=canvas).count()
     yield from differ(f"{canvas}: people who entered", total(lines.filter(came_from=None)), entries)
-    yield from differ(f"{canvas}: entered by runs", total(EntryRun.objects.filter(canvas=canvas), "entered"), entries)
+    if canvas.entry_runs.exists():
+        runs = EntryRun.objects.filter(canvas=canvas)
+        yield from differ(f"{canvas}: entered by runs", total(runs, "entered"), entries)
     inside = dict(standing(canvas))
     for step in canvas.steps.all():
         here = total(lines.filter(step=step)) - total(lines.filter(came_from=step))

@@ -25,6 +25,7 @@ from audiences.filters import FilterRefused
 from canvas.api import grammar as canvas_grammar
 from canvas.api.canvases import router as canvases
 from canvas.api.journeys import router as journeys
+from canvas.api.triggers import router as triggers
 from canvas.document import DocumentRefused
 from config.team.keys import KeyRate
 from config.team.refusals import Refusal, wrong_paths
@@ -121,7 +122,7 @@ api = Api(
     throttle=KeyRate(),
 )
 for router, tag in ((users, "People"), (segments, "Segments"), (canvases, "Canvases"), (journeys, "Canvases"),
-                    (facebook, "Technology Partners")):  # fmt: skip
+                    (triggers, "Canvases"), (facebook, "Technology Partners")):  # fmt: skip
     api.add_router("", router, tags=[tag])
 
 

@@ -128,6 +128,7 @@ API = {
     "api:replace_canvas": ("PUT", "canvases"),
     "api:launch_canvas": ("POST", "canvases.launch"),
     "api:stop_canvas": ("POST", "canvases.launch"),
+    "api:trigger": ("POST", "canvases.trigger"),
     "api:resume_canvas": ("POST", "canvases.launch"),
     "api:read_analytics": ("GET", "analytics"),
     "api:list_people": ("GET", "analytics"),

@@ -34,16 +34,18 @@ ATTRIBUTE = closed(
 )  # fmt: skip
 
 
+PROPERTY = closed({"property": TEXT, "op": {"enum": list(operators.KNOWN)}, "value": {}}, "property", "op")
+
+
 def counted(key: str, description: str) -> dict:
     """How often something was done."""
-    where = {"property": TEXT, "op": {"enum": list(operators.KNOWN)}, "value": {}}
     return closed(
         {
             key: TEXT | {"description": description},
             "op": {"enum": list(behaviour.COUNTS)},
             "value": WHOLE | {"description": "How often; none for exists and not_exists."},
             "within": WITHIN,
-            "where": {"type": "array", "maxItems": behaviour.MOST_WHERE, "items": closed(where, "property", "op")},
+            "where": {"type": "array", "maxItems": behaviour.MOST_WHERE, "items": PROPERTY},
         },
         key, "op",
     )  # fmt: skip

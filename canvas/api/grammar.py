@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from audiences.api.grammar import PROPERTY
+
 from ..steps import registry
 
 TEXT = {"type": "string"}
@@ -21,9 +23,19 @@ CANVAS_DOCUMENT = {
     "type": "object", "required": ["name"], "additionalProperties": False,
     "properties": {
         "name": TEXT | {"maxLength": 100},
-        "entry": OBJECT | {
-            "description": "`at` is `launch`, or a date and time in ISO 8601.",
-            "properties": {"type": {"const": "scheduled"}, "at": TEXT},
+        "entry": {
+            "description": "At a time (`at`: `launch`, or ISO 8601), by an event, or by a call.",
+            "oneOf": [
+                OBJECT | {"properties": {"type": {"const": "scheduled"}, "at": TEXT}},
+                OBJECT | {
+                    "properties": {
+                        "type": {"const": "action"}, "event": TEXT, "where": {"type": "array", "items": PROPERTY},
+                        "from": TEXT, "until": TEXT,
+                    },
+                    "required": ["type", "event"],
+                },
+                OBJECT | {"properties": {"type": {"const": "api"}}},
+            ],
         },
         "audience": {
             "oneOf": [OBJECT | {"properties": {"segment": TEXT}}, OBJECT | {"properties": {"filter": FILTER}}],
@@ -35,7 +47,15 @@ CANVAS_DOCUMENT = {
         "steps": {"type": "array", "items": STEP},
     },
 }  # fmt: skip
-SCHEMAS = {"CanvasDocument": CANVAS_DOCUMENT}
+RECIPIENT = {
+    "type": "object", "required": ["external_id"], "additionalProperties": False,
+    "properties": {"external_id": TEXT, "properties": OBJECT | {"description": "Kept with the trip."}},
+}  # fmt: skip
+TRIGGERED = {
+    "type": "object", "required": ["recipients"], "additionalProperties": False,
+    "properties": {"recipients": {"type": "array", "maxItems": 1000, "items": RECIPIENT}},
+}  # fmt: skip
+SCHEMAS = {"CanvasDocument": CANVAS_DOCUMENT, "Triggered": TRIGGERED}
 
 
 def example_steps() -> Iterator[dict]:

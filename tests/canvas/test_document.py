@@ -117,8 +117,6 @@ def test_what_cannot_be_read_is_refused_with_its_path(source, path):
         ({"limit": {"max": 1}}, "limit", "Entry limits"),
         ({"exit": {"event": "bought"}}, "exit", "Exit criteria"),
         ({"conversions": []}, "conversions", "Conversion events"),
-        ({"entry": {"type": "api"}}, "entry.type", "API-triggered entry"),
-        ({"entry": {"type": "action", "event": "bought"}}, "entry.type", "Action-based entry"),
         ({"entry": {"type": "scheduled", "every": "day", "time": "09:00"}}, "entry.time", "Recurring entry"),
     ],
 )
