@@ -153,7 +153,7 @@ def read_room(accounts: list[AdAccount], token: str, end: float) -> None:
     counts = together(end, *(partial(partner.of(row.connection).count_audiences, token, row) for row in accounts))
     for account, count in zip(accounts, counts, strict=True):
         account.audiences = result(count)
-        account.save(update_fields=["audiences", "tier", "send_interval"])
+        account.save(update_fields=["audiences", *AdAccount.TOLD])
 
 
 def check(connection: Connection, now: datetime) -> None:
@@ -176,7 +176,7 @@ def count_rooms(connection: Connection) -> None:
     for account, count in zip(accounts, counts, strict=True):
         with contextlib.suppress(PartnerError):
             account.audiences = result(count)
-            account.save(update_fields=["audiences", "tier", "send_interval"])
+            account.save(update_fields=["audiences", *AdAccount.TOLD])
 
 
 def together(end: float, *reads: Callable[[], Any]) -> list[Future]:

@@ -100,7 +100,13 @@ class AdAccount(Pausable):
     audiences = models.PositiveIntegerField(null=True, help_text="customer lists it holds, as last counted")
     tier = models.CharField(max_length=40, blank=True, help_text="the API access tier, as the last answer told it")
     send_interval = models.PositiveSmallIntegerField(default=20, help_text="seconds between batches of one audience")
+    used = models.PositiveSmallIntegerField(null=True, help_text="percent of the partner's limits, as last told")
+    gap = models.PositiveSmallIntegerField(default=0, help_text="seconds between any two requests, near the limits")
+    next_send_at = models.DateTimeField(null=True, editable=False, help_text="not before, to keep the gap")
     checked_at = models.DateTimeField(null=True)
+
+    TOLD = ("tier", "send_interval", "used", "gap")
+    """What any answer may tell besides."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "account_id"], name="ad_account_once")]

@@ -17,7 +17,7 @@ from canvas.insert_select import insert_select
 from canvas.models import Cohort, Entry
 
 from .errors import Interrupted
-from .models import Attempt, CustomAudience, Member, SyncBatch, free
+from .models import AdAccount, Attempt, CustomAudience, Member, SyncBatch, free
 
 HELD_BACK_OPEN = timedelta(minutes=15)
 """While its scope is paused a batch stays open so long, and fills, before it is sealed to wait."""
@@ -88,9 +88,22 @@ def let_through(now: datetime) -> Q:
     return free(now, "audience__") & free(now, account) & free(now, connection)
 
 
+def in_pace(now: datetime) -> Q:
+    """Near the partner's limits an account keeps a gap between its requests."""
+    following = "audience__ad_account__next_send_at"
+    return Q(**{following: None}) | Q(**{f"{following}__lte": now})
+
+
+def keep_pace(account: AdAccount, now: datetime) -> None:
+    """A request was answered, which told the gap to the next one."""
+    if account.gap or account.next_send_at:
+        following = now + timedelta(seconds=account.gap) if account.gap else None
+        AdAccount.objects.filter(pk=account.pk).update(next_send_at=following)
+
+
 def sendable(now: datetime) -> QuerySet[SyncBatch]:
     waiting = SyncBatch.objects.filter(state=State.SEALED, next_attempt_at__lte=now, lease_until=None)
-    return waiting.filter(let_through(now), audience__state=CustomAudience.State.READY)
+    return waiting.filter(let_through(now), in_pace(now), audience__state=CustomAudience.State.READY)
 
 
 def in_turn() -> Case:
@@ -166,7 +179,9 @@ def next_due(now: datetime) -> datetime | None:
     sealed = SyncBatch.objects.filter(state=State.SEALED)
     passing = sealed.filter(let_through(now), audience__state=CustomAudience.State.READY)
     moments = [moment for _, moment in sealing_times(now)]
-    moments.append(passing.filter(lease_until=None).aggregate(at=Min("next_attempt_at"))["at"])
+    due = {"at": Min("next_attempt_at", filter=in_pace(now))}
+    slow = {"slow": Min("audience__ad_account__next_send_at", filter=~in_pace(now))}
+    moments.extend(passing.filter(lease_until=None).aggregate(**due, **slow).values())
     moments.extend(sealed.aggregate(lease=Min("lease_until"), clock=Min("clock_at")).values())
     if moments[-1]:
         moments[-1] += timedelta(hours=settings.SYNC_RETRY_HOURS)

@@ -15,7 +15,7 @@ from .models import AdAccount, Connection, CustomAudience, Removal, SyncBatch
 from .removing import DAILY
 from .retry import LONGEST
 
-SLACK = timedelta(minutes=10)
+SLACK, HOUR = timedelta(minutes=10), timedelta(hours=1)
 State = SyncBatch.State
 
 
@@ -28,6 +28,7 @@ def set_right(now: datetime) -> int:
     moved += waiting.filter(lease_until__gt=late + timedelta(seconds=settings.SYNC_LEASE_SECONDS)).update(
         lease_until=now
     )
+    moved += AdAccount.objects.filter(next_send_at__gt=late + HOUR).update(next_send_at=None)
     for scope in (Connection, AdAccount, CustomAudience):
         moved += scope.objects.filter(paused_since__gt=late).update(paused_since=now, paused_until=now)
     return moved

@@ -40,6 +40,7 @@ def send_one(now: datetime) -> Counter:
         settling.fail(claim, error, now)
         return Counter(batches_failed=1)
     settling.settle(claim, receipt, roll, now)
+    outbox.keep_pace(claim.batch.audience.ad_account, now)
     return Counter(batches_sent=1, rows_sent=receipt.rows)
 
 

@@ -31,7 +31,9 @@ SECONDS = 10
 CREATING = 30
 """For making an audience, and for each search of one: three of them stay within the lease."""
 FLAGGED = 471
-INTERVALS = {usage.DEVELOPMENT: 20, "standard_access": 5}
+CAREFUL = 20
+INTERVALS = {usage.DEVELOPMENT: CAREFUL, "standard_access": 5}
+"""Seconds between batches of one audience; an unknown access tier is taken for the lower one."""
 
 
 class Facebook(Partner):
@@ -55,7 +57,7 @@ class Facebook(Partner):
         return standing.of_account(account)
 
     def account_note(self, account: AdAccount) -> str:
-        return account.tier.replace("_", " ")
+        return standing.pace(account)
 
     def verify(self, token: str) -> Standing:
         """`debug_token` with itself; where that is refused, `/me` and `/me/permissions`."""
@@ -86,7 +88,7 @@ class Facebook(Partner):
         graph, count = Graph(token, SECONDS), 0
         try:
             for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype"):
-                learn_tier(ad_account, reply)
+                learn_pace(ad_account, reply)
                 count += sum(row.get("subtype") == "CUSTOM" for row in reply.body.get("data", []))
         except AudienceGone as error:
             raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
@@ -99,7 +101,7 @@ class Facebook(Partner):
             "description": f"Filled by Audience Sync. Please keep this mark: {audience.mark}",
         }  # fmt: skip
         reply = Graph(token_of(account.connection), CREATING).post(f"{account.account_id}/customaudiences", body)
-        note_tier(account, reply)
+        note_pace(account, reply)
         if not reply.body.get("id"):
             raise Unavailable("Facebook's answer names no custom audience.")
         return str(reply.body["id"])
@@ -130,7 +132,7 @@ class Facebook(Partner):
         except AudienceGone as error:
             raise gone_or_lost(account, error) from None
         for reply in replies:
-            note_tier(account, reply)
+            note_pace(account, reply)
         return receipt
 
     def identify(self, chosen: Sequence[str], people: Sequence[Person]) -> dict[int, Cells]:
@@ -148,7 +150,7 @@ class Facebook(Partner):
         except AudienceGone as error:
             raise gone_or_lost(account, error) from None
         for reply in replies:
-            note_tier(account, reply)
+            note_pace(account, reply)
         return farewell
 
     def probe(self, scope: Pausable) -> None:
@@ -230,15 +232,18 @@ def probe_audience(audience: CustomAudience) -> None:
         raise AudienceFlagged("")
 
 
-def note_tier(account: AdAccount, reply: Reply) -> None:
-    if learn_tier(account, reply):
-        account.save(update_fields=["tier", "send_interval"])
+def note_pace(account: AdAccount, reply: Reply) -> None:
+    if learn_pace(account, reply):
+        account.save(update_fields=AdAccount.TOLD)
 
 
-def learn_tier(account: AdAccount, reply: Reply) -> bool:
-    """The access tier decides how often we may send; only the headers tell it. True: it has changed."""
-    tier = usage.tier(reply.headers)
-    changed = bool(tier) and account.tier != tier
-    if changed:
-        account.tier, account.send_interval = tier, INTERVALS.get(tier, account.send_interval)
-    return changed
+def learn_pace(account: AdAccount, reply: Reply) -> bool:
+    """The access tier and what is used of the limits decide how often we may send; only headers tell. True: changed."""
+    before = [getattr(account, name) for name in AdAccount.TOLD]
+    account.tier = usage.tier(reply.headers) or account.tier
+    share = usage.share(reply.headers)
+    if share is not None:
+        account.used = min(round(share), 999)
+        pace = usage.pace(INTERVALS.get(account.tier, CAREFUL), share, usage.reset(reply.headers))
+        account.send_interval, account.gap = pace.interval, pace.gap
+    return before != [getattr(account, name) for name in AdAccount.TOLD]

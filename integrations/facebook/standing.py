@@ -160,3 +160,12 @@ def tier(account: AdAccount) -> Finding:
     if account.tier == DEVELOPMENT:
         return Finding("Access tier", f"a batch every {account.send_interval} s", "warn")
     return Finding("Access tier", account.tier.replace("_", " "), "good")
+
+
+def pace(account: AdAccount) -> str:
+    """The tier in words, and why sending is slow, where it is."""
+    tier = account.tier.replace("_", " ")
+    if not account.gap:
+        return tier
+    slow = f"{account.used} % of Facebook's limit is used: sending slows to a batch every {account.send_interval} s"
+    return f"{tier} · {slow}" if tier else slow
