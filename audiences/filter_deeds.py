@@ -3,6 +3,7 @@
 The fields of the second property are `where.1.property`, `where.1.type` and so on.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,6 +100,11 @@ def read_property(fields: Fields) -> dict:
         value = KINDS[was].read(fields) if was in KINDS else ""
         document["value"] = filter_values.carried(value, was, wanted)
     return document
+
+
+def property_words(row: dict) -> str:
+    """One condition on a property, in words."""
+    return Property("", "", 0, property_fields(row)).sentence if is_shown(row) else json.dumps(row)
 
 
 @dataclass

@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 
+from audiences import filter_deeds
+from audiences.models import EventName
+
 from . import spans, values
 from .choosing import PeopleForm
 from .steps.forms import Moment
@@ -17,35 +20,61 @@ class NameForm(forms.Form):
 class EntryForm(forms.Form):
     """When people enter, and whether they may come again. What is missing is a launch Problem."""
 
-    WAYS = (("launch", "At launch"), ("time", "At a date and time"))
+    WAYS = (
+        ("launch", "At launch"),
+        ("time", "At a date and time"),
+        ("action", "When they do something"),
+        ("api", "When a program of yours says so"),
+    )
     AGAIN = (("no", "No, everybody once"), ("yes", "Yes, when they have left, after a while"))
     at = forms.ChoiceField(label="When people enter", choices=WAYS, widget=forms.RadioSelect)
     time = Moment(label="Date and time", required=False)
+    event = forms.CharField(label="What they do", max_length=100, required=False)
+    since = Moment(label="From", required=False, help_text="Empty: from the launch on.")
+    until = Moment(label="Until", required=False, help_text="Empty: without an end.")
     again = forms.ChoiceField(label="May people enter again?", choices=AGAIN, widget=forms.RadioSelect)
     span = forms.IntegerField(label="After", min_value=0, max_value=3660, required=False)
     unit = forms.ChoiceField(label="Unit", choices=spans.UNITS[:4], required=False)
 
-    @classmethod
-    def initial_from(cls, document: Mapping[str, Any]) -> dict[str, Any]:
-        entry, reentry = document.get("entry") or {}, document.get("reentry") or {}
-        at = entry.get("at")
-        start = {"at": "launch" if at == "launch" else "time" if at else "", "again": "no", "unit": "days"}
-        if at and at != "launch":
-            start["time"] = values.instant(at)
-        if reentry.get("allowed"):
-            number, unit = spans.parts(values.duration(reentry.get("after", "PT0S")))
-            start |= {"again": "yes", "span": number or None, "unit": unit}
-        return start
+    def __init__(self, data: Mapping | None, document: Mapping[str, Any]) -> None:
+        self.was = document.get("entry") or {}
+        initial = {"again": "no", "unit": "days", **entry_initial(self.was), **reentry_initial(document)}
+        super().__init__(data, initial=initial)
+        self.fields["event"].widget.attrs |= {"list": "event-names", "autocomplete": "off"}
+
+    @property
+    def events(self) -> list[str]:
+        """Names to choose from."""
+        return list(EventName.objects.order_by("name").values_list("name", flat=True)[:200])
+
+    @property
+    def where(self) -> list[str]:
+        """The conditions on the event's properties, in words. They are kept as long as the event is."""
+        return [filter_deeds.property_words(row) for row in self.was.get("where", [])]
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("at") == "time" and not self.cleaned_data.get("time") and "time" not in self.errors:
+        chosen = self.cleaned_data
+        if chosen.get("at") == "time" and not chosen.get("time") and "time" not in self.errors:
             self.add_error("time", "Choose a date and time, or let people enter at launch.")
-        return self.cleaned_data
+        if chosen.get("at") == "action" and not chosen.get("event") and "event" not in self.errors:
+            self.add_error("event", "Write the name of the event, as your programs report it.")
+        if chosen.get("since") and chosen.get("until") and chosen["until"] < chosen["since"]:
+            self.add_error("until", "The end lies before the beginning.")
+        return chosen
 
     def entry(self) -> dict[str, Any]:
+        way = self.cleaned_data["at"]
+        if way in ("launch", "time"):
+            at = "launch" if way == "launch" else values.written(self.cleaned_data["time"])
+            return {"type": "scheduled", "at": at}
+        return {"type": "api"} if way == "api" else self.action()
+
+    def action(self) -> dict[str, Any]:
         chosen = self.cleaned_data
-        at = "launch" if chosen["at"] == "launch" else values.written(chosen["time"])
-        return {"type": "scheduled", "at": at}
+        kept = {"where": self.was["where"]} if self.was.get("event") == chosen["event"] and "where" in self.was else {}
+        moments = {"from": chosen.get("since"), "until": chosen.get("until")}
+        window = {key: values.written(moment) for key, moment in moments.items() if moment}
+        return {"type": "action", "event": chosen["event"], **kept, **window}
 
     def reentry(self) -> dict[str, Any] | None:
         chosen = self.cleaned_data
@@ -53,6 +82,27 @@ class EntryForm(forms.Form):
             return None
         after = {"after": spans.written(chosen["span"], chosen["unit"] or "days")} if chosen.get("span") else {}
         return {"allowed": True} | after
+
+
+def entry_initial(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's fields for the `entry` of a document."""
+    if not entry:
+        return {"at": ""}
+    if entry["type"] == "scheduled":
+        at = entry["at"]
+        return {"at": "launch"} if at == "launch" else {"at": "time", "time": values.instant(at)}
+    window = {
+        name: values.instant(entry[key]) for name, key in (("since", "from"), ("until", "until")) if entry.get(key)
+    }
+    return {"at": entry["type"], "event": entry.get("event", ""), **window}
+
+
+def reentry_initial(document: Mapping[str, Any]) -> dict[str, Any]:
+    reentry = document.get("reentry") or {}
+    if not reentry.get("allowed"):
+        return {}
+    number, unit = spans.parts(values.duration(reentry.get("after", "PT0S")))
+    return {"again": "yes", "span": number or None, "unit": unit}
 
 
 class AudienceForm(PeopleForm):

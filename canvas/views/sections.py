@@ -36,7 +36,7 @@ def set_name(form: NameForm, document: dict) -> dict:
 @permission_required("canvas.view_canvas", raise_exception=True)
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
-    form = EntryForm(request.POST or None, initial=EntryForm.initial_from(shown(canvas)))
+    form = EntryForm(request.POST or None, shown(canvas))
     return section(request, canvas, "entry", form, set_entry)
 
 

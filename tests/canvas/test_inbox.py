@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from audiences.erasure import erase
 from audiences.models import Profile
@@ -15,7 +16,7 @@ from canvas import engine
 from canvas import launch as launching
 from canvas.models import Canvas, Entry, Trigger
 from config import schedules
-from tests.cast import delay, facebook_step, fate, launch, people, step_numbers, tick
+from tests.cast import delay, draft, facebook_step, fate, launch, people, step_numbers, tick, user
 
 pytestmark = pytest.mark.django_db
 BOUGHT = {"type": "action", "event": "bought"}
@@ -152,3 +153,23 @@ def test_an_end_that_is_over_stops_the_launch(now):
     with pytest.raises(launching.NotLaunched) as refused:
         waits(now, entry=BOUGHT | {"until": (now - HOUR).isoformat()})
     assert [problem.id for problem in refused.value.problems if problem.level == "error"] == ["canvas.E007"]
+
+
+def test_the_entry_page_makes_it_and_gives_it_back(client, now):
+    client.force_login(user("Marketer"))
+    where = [{"property": "price", "op": "gte", "value": 10}]
+    canvas = draft(delay(), entry=BOUGHT | {"where": where})
+    url = reverse("canvas:entry", args=[canvas.pk])
+    html = client.get(url).content.decode()
+    assert "price is at least 10" in html and "People enter when they do bought" in html
+    sent = {"at": "action", "event": "bought", "since": "2026-12-01T09:00", "again": "no", "edition": canvas.edition}
+    client.post(url, sent)
+    canvas.refresh_from_db()
+    entry = canvas.document["entry"]
+    assert entry == BOUGHT | {"where": where, "from": entry["from"]} and entry["from"].startswith("2026-12-01T")
+    wrong = client.post(url, sent | {"event": "", "edition": canvas.edition, "until": "2026-11-01T09:00"})
+    assert b"Write the name of the event" in wrong.content and b"lies before the beginning" in wrong.content
+    client.post(url, {"at": "api", "again": "no", "edition": canvas.edition})
+    canvas.refresh_from_db()
+    assert canvas.document["entry"] == {"type": "api"}
+    assert b"/trigger" in client.get(url).content
