@@ -1,19 +1,22 @@
 """The ready-made Canvases, which pages call templates. Filled by the apps' `ready`: Canvas never names a partner.
 
 What a template says about people is a suggestion: of its filters the first that this installation can use, which
-depends on the attributes that its people have. Whoever makes a Canvas of it is told to check that.
+depends on the attributes that its people have, and on whether purchases are told to us. Whoever makes a Canvas of it
+is told to check that.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
 from audiences import filters
-from audiences.filters import Library, WholeLibrary
+from audiences.filters import WholeLibrary
+from audiences.models import Purchase
 from config.team.models import User
 
 from . import saving
@@ -23,6 +26,18 @@ from .sketch import Sketch, sketch
 
 Filters = Sequence[Mapping[str, Any]]
 """The best one first; the last one of an audience is for everybody: it names built-in attributes only."""
+
+
+class Known(WholeLibrary):
+    """What filters may name here, and whether asking for purchases makes sense."""
+
+    @cached_property
+    def has_purchases(self) -> bool:
+        return Purchase.objects.exists()
+
+    def can_tell(self, one: Mapping[str, Any]) -> bool:
+        """Whether this filter says anything here."""
+        return (self.has_purchases or not names_purchases(one)) and not filters.check(one, library=self)
 
 
 @dataclass(frozen=True)
@@ -42,25 +57,25 @@ class Blueprint:
     audience: Filters
     steps: Sequence[Mapping[str, Any]]
 
-    def document(self, library: Library, twin: int = 1) -> Document:
+    def document(self, known: Known, twin: int = 1) -> Document:
         """Of the `twin`th Canvas of it, as it suits this installation."""
         source = {
             "name": self.twin_name(twin),
             "entry": {"type": "scheduled", "at": "launch"},
-            "audience": self.suggested(library),
-            "steps": list(self.usable_steps(library, f" {twin}" if twin > 1 else "")),
+            "audience": self.suggested(known),
+            "steps": list(self.usable_steps(known, f" {twin}" if twin > 1 else "")),
         }
         return read(source)
 
     def twin_name(self, twin: int) -> str:
         return f"{self.name} {twin}" if twin > 1 else self.name
 
-    def suggested(self, library: Library) -> dict[str, Any]:
+    def suggested(self, known: Known) -> dict[str, Any]:
         """The target audience that it begins with."""
-        return {"filter": first_usable(self.audience, library)}
+        return {"filter": first_usable(self.audience, known)}
 
-    def usable_steps(self, library: Library, twin: str) -> Iterator[dict[str, Any]]:
-        settled = {step["key"]: settings_of(step, library, twin) for step in self.steps}
+    def usable_steps(self, known: Known, twin: str) -> Iterator[dict[str, Any]]:
+        settled = {step["key"]: settings_of(step, known, twin) for step in self.steps}
         onward = {step["key"]: last_way(step) for step in self.steps if None in settled[step["key"]].values()}
         for step in self.steps:
             if step["key"] not in onward:
@@ -76,15 +91,21 @@ def register(*some: Blueprint) -> None:
     BLUEPRINTS.update({one.key: one for one in some})
 
 
-def first_usable(some: Filters, library: Library) -> Mapping[str, Any] | None:
-    return next((one for one in some if not filters.check(one, library=library)), None)
+def first_usable(some: Filters, known: Known) -> Mapping[str, Any] | None:
+    return next(filter(known.can_tell, some), None)
 
 
-def settings_of(step: Mapping[str, Any], library: Library, twin: str) -> dict[str, Any]:
+def names_purchases(part: Any) -> bool:
+    if isinstance(part, dict):
+        return "purchase" in part or any(map(names_purchases, part.values()))
+    return isinstance(part, list) and any(map(names_purchases, part))
+
+
+def settings_of(step: Mapping[str, Any], known: Known, twin: str) -> dict[str, Any]:
     """None stands where none of the filters can be used."""
     return {
         name: value.format(twin=twin) if isinstance(value, str)
-        else first_usable(value, library) if isinstance(value, tuple) else value
+        else first_usable(value, known) if isinstance(value, tuple) else value
         for name, value in step["settings"].items()
     }  # fmt: skip
 
@@ -109,9 +130,9 @@ def filled_in(document: Document) -> Document:
 
 def make(blueprint: Blueprint, actor: User | None) -> Canvas:
     """A draft of its own; a name that is taken gets a number."""
-    library, twins = WholeLibrary(), free_twins(blueprint)
+    known, twins = Known(), free_twins(blueprint)
     while True:
-        document = filled_in(blueprint.document(library, next(twins)))
+        document = filled_in(blueprint.document(known, next(twins)))
         with suppress(saving.NameTaken):
             return saving.create(document, actor, blueprint=blueprint.key)
 
@@ -121,15 +142,19 @@ def free_twins(blueprint: Blueprint) -> Iterator[int]:
     return (twin for twin in count(1) if blueprint.twin_name(twin) not in taken)
 
 
+FALLBACK = (
+    "Nothing that is known of your people tells whom the template means, so it begins with everybody who can be "
+    "reached. Choose whom you mean."
+)
+
+
 def suggestion(canvas: Canvas) -> str:
     """What is to be said of the target audience while it is still the one that the template began with, or ""."""
     blueprint, audience = BLUEPRINTS.get(canvas.blueprint), canvas.document.get("audience") or {}
     if not blueprint or audience.get("filter") not in blueprint.audience:
         return ""
     if audience["filter"] == blueprint.audience[-1]:
-        return (
-            "No attribute of your people tells whom the template means, so it begins with everybody who can be reached."
-        )
+        return FALLBACK
     return "This is a suggestion of the template. Check whether these are the people you mean."
 
 
@@ -143,5 +168,5 @@ class Offer:
 
 def offers() -> list[Offer]:
     """All of them. A constant number of queries."""
-    library = WholeLibrary()
-    return [Offer(one, sketch(one.document(library))) for one in BLUEPRINTS.values()]
+    known = Known()
+    return [Offer(one, sketch(one.document(known))) for one in BLUEPRINTS.values()]

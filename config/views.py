@@ -28,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     overviews = [Overview(key, timezone.now()) for key in PARTNERS]
     broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
     blueprints = BLUEPRINTS.values() if request.user.has_perm("canvas.add_canvas") else ()
-    return render(request, "home/home.html", context | {"broken": broken, "blueprints": blueprints})
+    context |= {"broken": broken, "blueprints": blueprints, "connected": any(one.secret for one in overviews)}
+    return render(request, "home/home.html", context)
 
 
 @require_safe

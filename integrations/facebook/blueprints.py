@@ -8,6 +8,8 @@ from canvas.blueprints import Blueprint
 MANY_FIELDS = ["email", "phone", "first_name", "last_name", "zip", "country"]
 MOST_FIELDS = [*MANY_FIELDS, "city", "state", "date_of_birth", "gender"]
 
+REGULARS = {"purchase": "any", "op": "at_least", "value": 3, "within": "P365D"}
+BOUGHT = {"purchase": "any", "op": "exists"}
 REACHABLE = {"any": [{"attribute": "email", "op": "exists"}, {"attribute": "phone", "op": "exists"}]}
 HIGH_VALUE = (
     {"attribute": "lifetime_value", "op": "gte", "value": 500},
@@ -17,18 +19,25 @@ HIGH_VALUE = (
     {"attribute": "total_revenue", "op": "gte", "value": 500},
     {"attribute": "vip", "op": "is", "value": True},
     {"attribute": "is_vip", "op": "is", "value": True},
+    REGULARS,
 )
 LAST_ORDER = ("last_order_at", "last_purchase_at", "last_order_date", "last_purchase_date", "last_seen_at")
-LAPSED = tuple(
-    {
-        "all": [
-            {"attribute": name, "op": "exists"},
-            {"attribute": name, "op": "not_within_last", "value": "P90D"},
-        ]
-    }
-    for name in LAST_ORDER
+LAPSED = (
+    *(
+        {
+            "all": [
+                {"attribute": name, "op": "exists"},
+                {"attribute": name, "op": "not_within_last", "value": "P90D"},
+            ]
+        }
+        for name in LAST_ORDER
+    ),
+    {"all": [BOUGHT, BOUGHT | {"op": "not_exists", "within": "P90D"}]},
 )
-ANSWERED = tuple({"attribute": name, "op": "within_last", "value": "P3D"} for name in LAST_ORDER)
+ANSWERED = (
+    *({"attribute": name, "op": "within_last", "value": "P3D"} for name in LAST_ORDER),
+    BOUGHT | {"within": "P3D"},
+)
 LOYAL = (
     {"attribute": "loyalty_tier", "op": "exists"},
     {"attribute": "loyalty_level", "op": "exists"},
@@ -72,7 +81,7 @@ RETARGET = Blueprint(
     icon="loop",
     job="Follow up at Facebook where people don’t answer elsewhere.",
     does="People who have been away for long get three days to answer what you send elsewhere. Who hasn’t come back by "
-    "then, as far as an attribute tells, comes into a custom audience.",
+    "then, as far as we know, comes into a custom audience.",
     audience=(*LAPSED, REACHABLE),
     steps=(
         wait("wait", "P3D", "came-back"),

@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audiences import csv_import
 from audiences.attributes import BUILT_IN
-from audiences.filters import Library
-from audiences.models import CustomAttribute
+from audiences.models import CustomAttribute, Profile, Purchase
 from canvas import blueprints, editing, launch
 from canvas.document import draft_of, parse
 from canvas.models import Canvas, Entry
@@ -97,7 +96,7 @@ def test_names_that_are_taken_get_a_number_and_so_do_their_audiences(marketer, k
 
 def audience(key: str, **attributes: str) -> dict:
     CustomAttribute.objects.bulk_create(CustomAttribute(name=name, type=kind) for name, kind in attributes.items())
-    return blueprints.BLUEPRINTS[key].suggested(Library())["filter"]
+    return blueprints.BLUEPRINTS[key].suggested(blueprints.Known())["filter"]
 
 
 def test_its_people_are_told_by_the_first_attribute_that_is_known_here():
@@ -112,9 +111,20 @@ def test_where_no_attribute_tells_it_begins_with_all_who_can_be_reached():
     assert {one["attribute"] for one in audience("suppress")["any"]} == {"email", "phone"}
 
 
+def test_purchases_tell_where_no_attribute_does():
+    bought(people(1)[0])
+    assert audience("suppress")["value"] == 3
+    assert audience("retarget")["all"][1] | {"op": ""} == {"purchase": "any", "op": "", "within": "P90D"}
+    assert audience("another-channel", vip="boolean")["attribute"] == "vip"
+
+
+def bought(person: Profile) -> None:
+    Purchase.objects.create(profile=person, product_id="A", currency="USD", price=3, time=person.created_at)
+
+
 def test_a_split_without_an_attribute_is_left_out_and_people_go_on():
     def ways() -> dict:
-        document = blueprints.BLUEPRINTS["retarget"].document(Library())
+        document = blueprints.BLUEPRINTS["retarget"].document(blueprints.Known())
         return {step.key: dict(step.next) for step in document.steps}
 
     assert ways() == {"wait": {"next": "no-answer"}, "no-answer": {}}
@@ -129,11 +139,15 @@ def test_every_filter_is_used_where_its_attribute_is_the_only_one(key):
     for filters in (blueprint.audience, *steps):
         for one in filters:
             CustomAttribute.objects.all().delete()
-            kinds = {condition["attribute"]: kind(condition) for condition in conditions(one)}
+            named = [condition for condition in conditions(one) if "attribute" in condition]
+            kinds = {condition["attribute"]: kind(condition) for condition in named}
+            Purchase.objects.all().delete()
+            if blueprints.names_purchases(one):
+                bought(people(1)[0])
             CustomAttribute.objects.bulk_create(
                 CustomAttribute(name=name, type=kinds[name]) for name in kinds.keys() - BUILT_IN.keys()
             )
-            assert blueprints.first_usable(filters, Library()) == one
+            assert blueprints.first_usable(filters, blueprints.Known()) == one
 
 
 def kind(condition: dict) -> str:
@@ -157,7 +171,7 @@ def test_the_audience_is_called_a_suggestion_until_it_is_changed(marketer, conne
     people(3)
     canvas = use(marketer, "suppress")
     page = f"/canvases/{canvas.pk}/audience/"
-    assert "No attribute of your people tells whom the template means" in marketer.get(page).content.decode()
+    assert "Nothing that is known of your people tells whom the template means" in marketer.get(page).content.decode()
     bring_in_the_demo(now)
     canvas = use(marketer, "suppress")
     page = f"/canvases/{canvas.pk}/audience/"
@@ -178,7 +192,7 @@ def test_home_and_the_create_page_offer_them_to_who_may_create(client):
 def test_the_pictures_cost_few_queries(marketer):
     with CaptureQueriesContext(database) as captured:
         blueprints.offers()
-    assert len(captured) <= 2
+    assert len(captured) <= 3
 
 
 def test_what_is_no_template_is_not_found(marketer):

@@ -41,6 +41,10 @@ def test_an_empty_home_says_to_each_role_what_it_may_do(home):
     assert "People are here." in text(home("Viewer"))
 
 
+def test_it_says_that_facebook_is_connected(home, connection):
+    assert all("Facebook is connected." in text(home(role)) for role in ("Viewer", "Marketer", "Admin"))
+
+
 def test_what_is_broken_stands_on_top_with_its_cure(home, connection, sandbox, now):
     people(3)
     launch(facebook_step(), at=now)
