@@ -14,6 +14,7 @@ from django.core import checks
 from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Min
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.models import Schedule
@@ -21,7 +22,7 @@ from redis.exceptions import RedisError
 
 from integrations import partner
 from integrations.errors import PartnerError, TokenRejected
-from integrations.models import ConnectionSecret
+from integrations.models import ConnectionSecret, Removal
 from integrations.partner import Partner
 
 from . import beats
@@ -29,6 +30,7 @@ from . import beats
 SETUP = "Run `python manage.py setup`."
 SILENT = timedelta(minutes=2)
 """Longer than the longest pass of a worker and one pulse."""
+LATE = timedelta(days=1)
 NOT_A_TOKEN = "a-question-from-the-doctor"  # noqa: S105
 
 
@@ -147,6 +149,19 @@ def secrets_are_readable() -> str:
     return f"{len(settings.FERNET_KEYS)} in use; every stored token can be read"
 
 
+def removals_go_on() -> str:
+    """Who was erased is out of custom audiences soon; too small an audience may take its 30 days."""
+    waiting = Removal.objects.filter(state=Removal.State.WAITING)
+    late = waiting.filter(created_at__lt=timezone.now() - LATE, small_since=None).aggregate(
+        n=Count("pk"), at=Min("created_at")
+    )
+    if late["n"]:
+        cure = "Open Erasures: the receipts say why, and what helps."
+        raise Sick(f"{late['n']} have waited for a day and more, since {late['at']:%Y-%m-%d %H:%M} UTC.", cure)
+    small = waiting.exclude(small_since=None).count()
+    return f"{waiting.count()} wait, {small} of them for an audience that is too small"
+
+
 def standing(one: Partner) -> str:
     """Whether the partner can be reached, and takes the token. One that is made up is refused by a partner in reach."""
     token = token_of(one.key)
@@ -185,4 +200,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "broker": broker_answers,
     "worker": worker_lives,
     "encryption keys": secrets_are_readable,
+    "removals": removals_go_on,
 }

@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.utils.functional import cached_property
 
 from canvas.models import Canvas
 
 from . import errors, pauses, recreating, standing
 from .connecting import NO_TOKEN
-from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch
+from .models import AdAccount, Connection, CustomAudience, Pausable, Removal, SyncBatch
 
 NAMES = {Connection: "connection", AdAccount: "account", CustomAudience: "audience"}
 SCOPES: Mapping[str, type[Pausable]] = {name: model for model, name in NAMES.items()}
@@ -75,6 +76,12 @@ class Overview:
         waiting = SyncBatch.objects.filter(state__in=[State.OPEN, State.SEALED])
         rows = waiting.filter(audience__ad_account__connection=self.connection).values("audience").order_by()
         return {row["audience"]: row["people"] for row in rows.annotate(people=Sum(F("size") - F("withdrawn")))}
+
+    @cached_property
+    def removals(self) -> dict[str, Any]:
+        """How many removals wait (`n`), and since when the first of them does (`since`)."""
+        theirs = Removal.objects.filter(state=Removal.State.WAITING, audience__ad_account__connection=self.connection)
+        return theirs.aggregate(n=Count("pk"), since=Min("created_at"))
 
     @property
     def waiting(self) -> int:

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from audiences import erasure
 from config import beats, schedules
-from integrations.models import ConnectionSecret
-from tests.cast import TOKEN
+from integrations.models import ConnectionSecret, Removal
+from tests.cast import TOKEN, facebook_step, launch, people, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_all_is_well(connection):
     told, well = examined()
     assert well, told
     assert "ok    facebook: can be reached and accepts the token" in told
-    assert told.count("\n") == 8 and TOKEN not in told
+    assert told.count("\n") == 9 and TOKEN not in told
 
 
 def test_no_token_yet_is_no_fault():
@@ -99,3 +100,17 @@ def test_a_missing_sweep_and_debug_are_told(settings):
     assert not well and "WRONG broker: the sweep" in told
     settings.DEBUG = True
     assert "WRONG settings: DEBUG is on" in examined()[0]
+
+
+def test_removals_that_wait_for_long_are_told_and_small_audiences_are_no_fault(connection, now):
+    people(2)
+    launch(facebook_step(), at=now)
+    tick(now)
+    erasure.erase(["p1"], now)
+    long_ago = timezone.now() - timedelta(days=2)
+    Removal.objects.update(created_at=long_ago)
+    told, well = examined()
+    assert not well and "WRONG removals: 1 have waited for a day and more" in told
+    Removal.objects.update(small_since=long_ago)
+    told, well = examined()
+    assert well and "1 wait, 1 of them for an audience that is too small" in told
