@@ -1,6 +1,6 @@
 """A filter as a list of sentences, one a condition, for whoever compares two of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import attributes
@@ -10,9 +10,10 @@ from .filter_nodes import Group, Node, Raw
 UNREAD = "A condition that a program has written"
 
 
-def sentences(document: Any, may_see: bool) -> list[str]:
-    """In reading order. Who may not see personal data reads "Email is •••"."""
-    return list(said(draw_root(document, "filter", "filter", attributes.custom()), may_see))
+def teller(may_see: bool) -> Callable[[Any], list[str]]:
+    """Tells filters in reading order, after one query. Who may not see personal data reads "E-mail is •••"."""
+    known = attributes.custom()
+    return lambda document: list(said(draw_root(document, "filter", "filter", known), may_see))
 
 
 def said(node: Node, may_see: bool) -> Iterator[str]:

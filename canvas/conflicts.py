@@ -1,10 +1,9 @@
 """Two editors of one draft: what the second one needs to choose between the versions. Nothing is changed here."""
 
 from dataclasses import dataclass, field
-from functools import partial
 
 from audiences import masking
-from audiences.filter_sentences import sentences
+from audiences.filter_sentences import teller
 from config.team.models import User
 
 from .differences import Difference, differences
@@ -30,7 +29,7 @@ class Versions:
 
 def versions(conflict: Conflict, user: User, refusal: str = "") -> Versions:
     """`refusal` says why there is nothing to keep, where the conflict has no change."""
-    say = partial(sentences, may_see=masking.may_see(user))
+    say = teller(masking.may_see(user))
     now, seen = conflict.canvas.document, conflict.trail.document(conflict.edition)
     theirs = differences(seen, now, say) if seen else []
     try:

@@ -6,28 +6,36 @@ and redo goes to the youngest of those that were made of the present one: a new 
 
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.team.models import User
 
 from .models import Canvas, Revision
 
-KEPT = 100
+KEPT, SWEEP = 100, 20
 
 
-def keep(canvas: Canvas, old: dict, actor: User | None, what: str, via: str, same_as: int | None) -> Revision:
+def keep(canvas: Canvas, old: dict, actor: User | None, what: str, via: str, same_as: int | None) -> None:
     """The row of the edition that was just stored. A draft without rows (made by an older release) gets its first."""
-    now, before = timezone.now(), None
-    if canvas.edition > 1 and same_as is None:
-        before = state_of(canvas, canvas.edition - 1)
-    if before is None and canvas.edition > 1 and same_as is None:
-        before = canvas.edition - 1
-        Revision.objects.create(canvas=canvas, edition=before, document=old, via=via, at=now)
-    Revision.objects.filter(canvas=canvas, edition__lte=canvas.edition - KEPT).delete()
-    return Revision.objects.create(
-        canvas=canvas, edition=canvas.edition, document=canvas.document, what=what[:200], actor=actor, via=via, at=now,
-        before=before, same_as=same_as,
+    row = Revision(
+        canvas=canvas, edition=canvas.edition, document=canvas.document, what=what[:200], actor=actor, via=via,
+        at=timezone.now(), same_as=same_as,
     )  # fmt: skip
+    first = []
+    if canvas.edition > 1 and same_as is None:
+        row.before = state_of(canvas, canvas.edition - 1)
+    if canvas.edition > 1 and same_as is None and row.before is None:
+        row.before = canvas.edition - 1
+        first = [Revision(canvas=canvas, edition=row.before, document=old, via=via, at=row.at)]
+    Revision.objects.bulk_create([*first, row])
+    if canvas.edition % SWEEP == 0:
+        passed(canvas).delete()
+
+
+def passed(canvas: Canvas) -> QuerySet[Revision]:
+    """The rows that are not kept any more. They go by and by; nobody reads them."""
+    return Revision.objects.filter(canvas=canvas, edition__lte=canvas.edition - KEPT)
 
 
 def state_of(canvas: Canvas, edition: int) -> int | None:
@@ -44,7 +52,8 @@ class Trail:
 
     @cached_property
     def rows(self) -> dict[int, Revision]:
-        kept = Revision.objects.filter(canvas=self.canvas).defer("document").select_related("actor")
+        kept = Revision.objects.filter(canvas=self.canvas, edition__gt=self.canvas.edition - KEPT)
+        kept = kept.defer("document").select_related("actor")
         return {row.edition: row for row in kept.order_by("edition")}
 
     @property

@@ -4,6 +4,7 @@ Somebody else's save in between is a Conflict and nothing is changed; the same c
 worse than it was is refused; what was wrong before stays a launch Problem.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -129,11 +130,15 @@ def put(canvas: Canvas, made: dict, actor: User | None, what: str, via: str, sam
 
 
 def worse(old: dict, new: dict) -> list[Fault]:
-    """Faults of the new document that the old one hasn't."""
+    """Faults of the new document that the old one hasn't, in whichever step: a step may move, and be copied."""
     library = WholeLibrary()
     faults = list(faults_of(new, library))
-    before = set(faults_of(old, library)) if faults else set()
-    return [fault for fault in faults if fault not in before]
+    before = {anywhere(fault) for fault in faults_of(old, library)} if faults else set()
+    return [fault for fault in faults if anywhere(fault) not in before]
+
+
+def anywhere(fault: Fault) -> tuple[str, str]:
+    return re.sub(r"^steps\[\d+\]", "steps", fault.path), fault.message
 
 
 def store(

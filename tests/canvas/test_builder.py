@@ -100,6 +100,19 @@ def test_without_htmx_a_conflict_keeps_what_was_filled_in_and_can_be_saved_too(m
     assert editing.step_in(canvas.document, "wait")["settings"] == {"duration": "P77D"} and canvas.name == "Newer"
 
 
+def test_a_step_whose_segment_was_deleted_stands_in_no_other_steps_way(marketer):
+    gone = split({"segment": "Gone"}, "yes", "no", key="gone")
+    canvas = draft(delay("wait", "gone"), gone, delay("yes"), delay("no"))
+    for rest, data in (
+        ("add/", {"type": "delay"}),
+        ("steps/gone/duplicate/", {}),
+        ("steps/wait/move/", {"place": "no.next"}),
+        ("steps/gone/delete/", {"onto": "no"}),
+    ):
+        assert post(marketer, canvas, rest, **data).status_code == 200
+        canvas.refresh_from_db()
+
+
 def test_the_same_change_twice_is_no_conflict(canvas):
     def change(document):
         return editing.set_settings(document, "wait", {"duration": "P9D"})

@@ -125,6 +125,13 @@ def test_an_edition_that_is_not_kept_any_more_still_tells_who_saved(marketer, ca
     assert "Edit Basics" in said and "Keep mine" in said
 
 
+def test_a_conflict_takes_few_queries_however_many_filters_there_are(marketer, django_assert_max_num_queries):
+    canvas = draft(*(split(FRENCH, f"s{at + 1}", key=f"s{at}") for at in range(40)), delay("s40"))
+    tom(canvas, lambda made: editing.rename(made, "Tom's"), "Edit Basics")
+    with django_assert_max_num_queries(20):
+        assert post(marketer, canvas, "steps/s40/duplicate/", edition=1).status_code == 409
+
+
 def test_theirs_comes_as_a_fragment(marketer, canvas):
     answer = marketer.get(url(canvas, "build/"), headers=HTMX)
     assert "<html" not in text(answer) and "This is the newest state." in text(answer)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiences.filter_sentences import sentences
+from audiences.filter_sentences import teller
 from canvas import editing, moving
 from canvas.differences import Difference, differences
 from tests.cast import delay, document, facebook_step, split
@@ -13,11 +13,11 @@ FRENCH = {"attribute": "country", "op": "is", "value": "FR"}
 
 
 def see(filter) -> list[str]:
-    return sentences(filter, may_see=True)
+    return teller(True)(filter)
 
 
 def masked(filter) -> list[str]:
-    return sentences(filter, may_see=False)
+    return teller(False)(filter)
 
 
 @pytest.fixture

@@ -106,6 +106,7 @@ def test_a_draft_from_before_this_was_kept_can_undo_its_next_change(marketer):
 
 def test_the_last_hundred_are_kept(canvas, monkeypatch):
     monkeypatch.setattr(revisions, "KEPT", 4)
+    monkeypatch.setattr(revisions, "SWEEP", 7)
     for _ in range(6):
         add(canvas)
     assert list(Revision.objects.values_list("edition", flat=True)) == [4, 5, 6, 7]
@@ -114,7 +115,7 @@ def test_the_last_hundred_are_kept(canvas, monkeypatch):
         if undone is None:
             break
         undo(canvas.pk, edition, user("Marketer"))
-    assert len(now(canvas)[1]) == 5 and Revision.objects.count() == 4
+    assert len(now(canvas)[1]) == 5
 
 
 def test_a_name_that_somebody_took_meanwhile_is_not_brought_back(canvas):
