@@ -44,6 +44,8 @@ def of_canvas(before: Document, after: Document, say: Say) -> Iterator[Differenc
             yield Difference(where, what, was, now)
     if before.audience != after.audience and audience_words(before, say) == audience_words(after, say):
         yield Difference("Audience", "Who may enter", audience_words(before, say), HIDDEN)
+    if before.entry != after.entry and describe.entry(before.entry) == describe.entry(after.entry):
+        yield Difference("Entry", "When people enter", describe.entry(before.entry), HIDDEN)
 
 
 def audience_words(document: Document, say: Say) -> str:

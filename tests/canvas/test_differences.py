@@ -86,3 +86,9 @@ def test_name_entry_and_audience(old):
         ("Entry", "Everybody once", "Again after 1 day"),
         ("Audience", "Everybody", "Lapsed"),
     ]
+
+
+def test_an_entry_whose_words_are_the_same_is_told_to_be_another(old):
+    one = old | {"entry": {"type": "scheduled", "at": "2026-12-01T09:00:00Z"}}
+    two = old | {"entry": {"type": "scheduled", "at": "2026-12-01T09:00:30Z"}}
+    assert "shown here" in only(one, two).now
