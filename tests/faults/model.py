@@ -135,6 +135,12 @@ class Model:
             if trip.person == person.pk and trip.fate == "pending" and trip.key not in on_the_way:
                 trip.fate = "withdrawn"
 
+    def open_again(self, key: tuple, now: datetime) -> None:
+        """She is to be sent once more; who was erased can't be."""
+        trip = self.trips[key]
+        trip.fate = "withdrawn" if self.people[trip.person].erased else "pending"
+        trip.since = trip.joined = now
+
     def numbers(self, canvas: str) -> dict[str, tuple[int, int]]:
         """(entered, proceeded to the next step) by step key."""
         entered, proceeded = Counter(), Counter()

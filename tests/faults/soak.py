@@ -6,6 +6,7 @@ or with an AssertionError if anybody was lost, or sent more often than a crash e
 
 import os
 import random
+import signal
 import sys
 import tempfile
 from importlib import import_module
@@ -21,6 +22,7 @@ SETTINGS = {"SYNC_BATCH_SIZE": "50", "SYNC_LEASE_SECONDS": "5"}
 
 
 def main(seconds: str, seed: str = "") -> None:
+    signal.signal(signal.SIGTERM, lambda *args: sys.exit(1))
     chosen = int(seed or random.SystemRandom().randrange(1_000_000))
     print(f"soak: {seconds} s with seed {chosen}", flush=True)
     with tempfile.TemporaryDirectory() as name, Sandbox(port=0) as sandbox, new_database(Path(name)) as url:

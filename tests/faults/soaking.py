@@ -124,8 +124,9 @@ class Soak:
             arrivals = self.sandbox.world.audiences[audience["id"]].people.arrivals()
         arrived = {orjson.loads(row)[0]: times for row, times in arrivals.items()}
         taken, unheard = self.requests()
-        rows = Member.objects.values_list("profile__email", "batch", "batch__parent")
-        wanted = {cell(email): taken[batch] + taken[parent] for email, batch, parent in rows}
+        parents = dict(SyncBatch.objects.values_list("pk", "parent"))
+        rows = Member.objects.values_list("profile__email", "batch")
+        wanted = {cell(email): sum(taken[one] for one in lineage(batch, parents)) for email, batch in rows}
         assert arrived == wanted, "somebody was lost, or sent for no reason"
         assert all(times == 1 for batch, times in (taken - unheard).items())
         assert_nothing_private([*tables(), self.log.read_text()], [*wanted, "@example.com"])
@@ -153,6 +154,11 @@ class Soak:
             f"{self.done['faults']} faults; 0 lost, everything adds up; {twice:,} sent more than once, by {crashes} "
             f"crashes between POST and settle and {unheard.total() - crashes} answers that were lost"
         )
+
+
+def lineage(batch: int, parents: dict[int, int | None]) -> list[int]:
+    """The batch, and those that it is a half of."""
+    return [batch, *lineage(parents[batch], parents)] if parents[batch] else [batch]
 
 
 def soak(sandbox, folder: Path, seconds: float, seed: int) -> str:

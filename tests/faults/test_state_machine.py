@@ -5,7 +5,7 @@ step each person must be where a plain model says, and every number must add up;
 import os
 import sys
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -22,8 +22,9 @@ from audiences.models import Profile
 from canvas import launch as launching
 from canvas.models import EntryRun
 from config import schedules
-from integrations import pauses
+from integrations import by_hand, pauses, recreating
 from integrations.errors import PartnerError
+from integrations.models import SyncBatch
 from integrations.step_people import people as listed
 from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, connect, delay, facebook_step, launch, split, step_numbers
 from tests.faults.crashing import crashing
@@ -64,7 +65,7 @@ PASSING = {
     "refused_100": {}, "rate_80003": {"minutes": 5}, "rate_613": {"seconds": 60}, "rate_17": {"seconds": 60},
     "error": {"code": 99_999},
 }  # fmt: skip
-KINDS = {"Unavailable", "RequestRefused", "RateLimited"}
+KINDS = {"Unavailable", "RequestRefused", "RowRefused", "TooLarge", "RateLimited"}
 LASTING_KINDS = {
     "token": {"TokenRejected"}, "flagged": {"AudienceFlagged"}, "gone": {"AudienceGone"}, "access": {"AccessLost"},
     "task": {"PermissionMissing"}, "terms": {"TermsNotAccepted"},
@@ -90,7 +91,7 @@ class Story(RuleBasedStateMachine):
         self.smooth_from, self.smooth_ticks = START, []
         self.entry_of: dict[int, tuple] = {}
         self.owned: dict[int, set[str]] = {}
-        self.mails, self.deleted = 0, set()
+        self.mails, self.deleted, self.refused = 0, set(), False
         connect(TOKEN, START)
         steps = (
             split(FRENCH, "wait", "fb"),
@@ -102,7 +103,8 @@ class Story(RuleBasedStateMachine):
         launch(facebook_step(audience_name=LOYAL), at=START, name=LOYAL, reentry={"allowed": True, "after": "PT1H"})
         self.model.runs = [Run(name, START) for name in CANVASES]
         self.arrive(3, False, True), self.arrive(2, True, True)
-        self.arrived = listen(self.sandbox, 0).arrived
+        self.arrived, self.places = {}, {}
+        self.look_at_the_new_lists(listen(self.sandbox, 0))
 
     def teardown(self) -> None:
         try:
@@ -227,9 +229,9 @@ class Story(RuleBasedStateMachine):
         audience = audiences()[canvas].partner_id
         if what == "token":
             self.sandbox.revoke(self.token)
-        elif what == "flagged":
+        elif what == "flagged" and audience:
             self.sandbox.flag_audience(audience)
-        elif what == "gone":
+        elif what == "gone" and audience:
             self.sandbox.delete_audience(audience)
             self.deleted.add(audience)
         elif what == "access":
@@ -239,7 +241,7 @@ class Story(RuleBasedStateMachine):
         elif what == "terms":
             self.sandbox.account(ACCOUNT, tos_accepted=False)
             self.sandbox.fault("error", path_regex="/users$", times=None, code=200, subcode=1870034)
-        self.lasting.add(what)
+        self.lasting |= {what} - {"gone"}
         self.ever |= LASTING_KINDS[what]
 
     @rule()
@@ -248,9 +250,8 @@ class Story(RuleBasedStateMachine):
         self.sandbox.clear_faults()
         self.sandbox.restore(TOKEN), self.sandbox.restore(OTHER_TOKEN)
         self.sandbox.account(ACCOUNT, user_tasks=["MANAGE"], tos_accepted=True, allowed=True)
-        for audience in audiences().values():
-            self.sandbox.flag_audience(audience.partner_id, ())
-            self.sandbox.world.audiences[audience.partner_id].deleted = False
+        for one in self.sandbox.world.audiences.values():
+            one.flagged, one.deleted = [], False
         self.lasting.clear()
 
     @rule(crash=st.none() | st.integers(1, 30))
@@ -288,6 +289,45 @@ class Story(RuleBasedStateMachine):
                 trip.since = self.now
         self.tick(timedelta(0)), self.tick(QUIET)
 
+    # What people do by hand
+
+    @rule(canvas=st.sampled_from(CANVASES))
+    def cancel(self, canvas: str) -> None:
+        """Whoever waits is withdrawn, but for those who are on the wire."""
+        on_the_way = {self.entry_of[entry] for entry in look().on_the_way}
+        by_hand.cancel(SyncBatch.objects.filter(audience=audiences()[canvas]), self.now)
+        for key, trip in self.model.trips.items():
+            if trip.canvas == canvas and trip.fate == "pending" and key not in on_the_way:
+                trip.fate = "withdrawn"
+        self.everything_adds_up()
+
+    @rule(canvas=st.sampled_from(CANVASES))
+    def try_now_and_send_again_who_was_given_up(self, canvas: str) -> None:
+        seen = look()
+        by_hand.try_now(audiences()[canvas].step, self.now, again=True)
+        for entry, fate in seen.fate.items():
+            if self.entry_of[entry][0] == canvas and fate == "not_synced" and entry not in seen.refused:
+                self.model.open_again(self.entry_of[entry], self.now)
+        self.everything_adds_up()
+
+    @rule(canvas=st.sampled_from(CANVASES), crash=st.none() | st.integers(1, 40))
+    def recreate(self, canvas: str, crash: int | None) -> None:
+        """Everybody who was sent to the list that was deleted is sent to the new one."""
+        audience, seen = audiences()[canvas], look()
+        before = len(audience.former_ids)
+        with crashing(crash) as crashed, suppress(recreating.NothingToMake, PartnerError):
+            recreating.recreate(audience, self.now)
+        if len(audiences()[canvas].former_ids) > before:
+            self.be_troubled()
+            for entry, fate in seen.fate.items():
+                if self.entry_of[entry][0] == canvas and (
+                    fate in ("synced", "missing_fields") or entry in seen.refused
+                ):
+                    self.model.open_again(self.entry_of[entry], self.now)
+        if crashed:
+            self.be_troubled()
+        self.everything_adds_up()
+
     # What must hold
 
     def one_tick(self, crash: str | int | None) -> None:
@@ -299,6 +339,8 @@ class Story(RuleBasedStateMachine):
             assert not done["failures"]
         wire, seen = listen(self.sandbox, self.heard), look()
         self.heard = self.sandbox.world.ledger.last
+        self.look_at_the_new_lists(wire)
+        self.refused = self.refused or bool(wire.faults["refused_100"])
         self.people_moved(seen, bool(crashed))
         self.people_were_sent(seen, wire)
         self.nobody_was_sent_twice(wire, accepted_requests() - before, bool(crashed))
@@ -309,9 +351,17 @@ class Story(RuleBasedStateMachine):
             self.nothing_is_late()
         self.everything_adds_up()
 
+    def look_at_the_new_lists(self, wire: Wire) -> None:
+        """One that was made again begins with nobody in it."""
+        for canvas, place in wire.places.items():
+            if self.places.get(canvas) != place:
+                self.places[canvas], self.arrived[canvas], self.doubts[canvas] = place, Counter(), 0
+
     def is_troubled(self) -> bool:
+        there = self.sandbox.world.audiences
+        gone = any(not one.partner_id or there[one.partner_id].deleted for one in audiences().values())
         armed = (one for one in self.sandbox.faults() if one["times"] is None or one["fired"] < one["times"])
-        return bool(self.lasting or any(armed))
+        return bool(self.lasting or gone or any(armed))
 
     def be_troubled(self) -> None:
         self.smooth_from, self.smooth_ticks = self.latest + RECOVERS, []
@@ -348,12 +398,12 @@ class Story(RuleBasedStateMachine):
             trip = self.model.trips[self.entry_of[entry]]
             trip.since = min(trip.since, self.now)
             if fate != trip.fate:
-                self.may_become(trip, fate, entry in seen.refused, wire)
+                self.may_become(trip, fate, seen.cause[entry] if entry not in seen.refused else "its row", wire)
                 trip.fate = fate
             if fate == "pending" and seen.cause[entry]:
                 assert seen.cause[entry] in self.ever
 
-    def may_become(self, trip: Trip, fate: str, refused: bool, wire: Wire) -> None:
+    def may_become(self, trip: Trip, fate: str, cause: str, wire: Wire) -> None:
         assert trip.fate == "pending", f"{trip} was settled and became {fate}"
         person = self.model.people[trip.person]
         if fate == "synced":
@@ -362,8 +412,10 @@ class Story(RuleBasedStateMachine):
             assert not person.erased and not person.email
         elif fate == "withdrawn":
             assert person.erased
-        elif refused:
+        elif cause == "its row":
             assert wire.faults["invalid_rows"]
+        elif cause == "RowRefused":
+            assert self.refused
         else:
             assert fate == "not_synced" and self.now >= trip.since + RETRIED - SHARED
 

@@ -66,20 +66,23 @@ def accepted_requests() -> Counter:
 
 @dataclass
 class Wire:
-    """What reached the sandbox since it was looked at last; `arrived` is by Canvas and cell, since the beginning."""
+    """What reached the sandbox since it was looked at last; `arrived` by Canvas and cell, since its list is there."""
 
     arrived: dict[str, Counter]
+    places: dict[str, str] = field(default_factory=dict)
+    """The ids of the custom audiences there."""
     taken: Counter = field(default_factory=Counter)
     faults: Counter = field(default_factory=Counter)
 
 
 def listen(sandbox, since: int) -> Wire:
-    names = {row.partner_id: name for name, row in audiences().items()}
+    names = {row.partner_id: name for name, row in audiences().items() if row.partner_id}
     with sandbox.world.lock:
         held = {names[pk]: row.people.arrivals() for pk, row in sandbox.world.audiences.items() if pk in names}
     wire = Wire({name: Counter({orjson.loads(row)[0]: n for row, n in rows.items()}) for name, rows in held.items()})
+    wire.places = {name: pk for pk, name in names.items()}
     for entry in sandbox.ledger(since):
-        if entry["method"] == "POST" and entry["path"].endswith("/users"):
+        if entry["method"] == "POST" and entry["path"].endswith("/users") and entry["audience_id"] in names:
             wire.taken[names[entry["audience_id"]]] += entry["status"] == 200 and entry["code"] is None
         if entry["fault"]:
             wire.faults[entry["fault"]] += 1
