@@ -18,7 +18,7 @@ from django.core.management import call_command
 from integrations.facebook.sandbox import Sandbox
 from tests.running import new_database
 
-SETTINGS = {"SYNC_BATCH_SIZE": "50", "SYNC_LEASE_SECONDS": "5"}
+SETTINGS = {"SYNC_BATCH_SIZE": "50", "SYNC_LEASE_SECONDS": "10"}
 
 
 def main(seconds: str, seed: str = "") -> None:

@@ -33,7 +33,7 @@ FAULTS = {
     "received_short": {}, "html_200": {}, "error_200": {}, "too_large": {"rows": 20}, "slow": {"seconds": 0.5},
     "rate_613": {"seconds": 1}, "rate_17": {"seconds": 1}, "error": {"code": 99_999},
 }  # fmt: skip
-CALMS_DOWN = 180
+CALMS_DOWN = 300
 
 
 class Soak:
@@ -108,7 +108,15 @@ class Soak:
         self.sandbox.clear_faults()
         self.people_come(1)
         self.keep_workers_up()
-        wait_until(self.all_are_synced, CALMS_DOWN, every=1)
+        try:
+            wait_until(self.all_are_synced, CALMS_DOWN, every=1)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.standing()}") from None
+
+    def standing(self) -> str:
+        """Where everybody is, for whoever wonders."""
+        waiting = SyncBatch.objects.filter(state__in=("open", "sealed")).values_list("state", "cause", "lease_until")
+        return f"{timezone.now()} {fate(self.canvas)} of {Profile.objects.count()}, {list(waiting[:10])}"
 
     def all_are_synced(self) -> bool:
         self.keep_workers_up()

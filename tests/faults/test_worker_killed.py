@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.environment import ROOT
 from integrations.models import Attempt
-from tests.cast import TOKEN, connect, delay, facebook_step, fate, launch, people
+from tests.cast import TOKEN, connect, delay, facebook_step, fate, launch, people, tick
 from tests.faults.installation import Installation, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,6 +120,21 @@ def test_two_workers_side_by_side_do_the_work_once(home, sandbox):
     wait_until(is_synced(canvas, 1_000))
     [audience] = sandbox.audiences()
     assert sandbox.received(audience["id"])["times"] == {"1": 1_000}
+    call_command("audit_sync")
+
+
+@pytest.mark.parametrize("many", [2, 4])
+def test_processes_that_race_for_small_batches_do_the_work_once(installation, sandbox, many):
+    connect(TOKEN, timezone.now())
+    canvas = flow(400)
+    home = installation(SYNC_BATCH_SIZE=20)
+    racing = [home.start("manage.py", "tick") for _ in range(many)]
+    assert {one.wait(120) for one in racing} == {0}
+    tick(timezone.now())
+    assert fate(canvas) == {"synced": 400}
+    [audience] = sandbox.audiences()
+    assert sandbox.received(audience["id"])["times"] == {"1": 400}
+    assert sent_batches() == Attempt.objects.count() == 20
     call_command("audit_sync")
 
 
