@@ -22,7 +22,7 @@ from integrations.models import Attempt, CustomAudience, Member, SyncBatch
 from tests.cast import OTHER_TOKEN, TOKEN, connect, delay, facebook_step, fate, launch, people, split
 from tests.faults.installation import Installation, wait_until
 from tests.faults.model import cell
-from tests.faults.watching import LOSSY
+from tests.faults.watching import LOSSY, was_taken
 from tests.faults.written import assert_nothing_private, tables
 
 FRENCH = {"attribute": "country", "op": "is", "value": "FR"}
@@ -147,7 +147,7 @@ class Soak:
         taken, unheard = Counter(), Counter()
         for batch, session, outcome in Attempt.objects.values_list("batch", "session_id", "outcome"):
             entry = heard.get(str(session))
-            if entry and entry["status"] == 200 and entry["code"] is None:
+            if entry and was_taken(entry):
                 taken[batch] += 1
                 crashed = outcome == "lost"
                 assert crashed or outcome == "accepted" or entry["fault"] in LOSSY, (outcome, entry)

@@ -75,6 +75,11 @@ class Wire:
     faults: Counter = field(default_factory=Counter)
 
 
+def was_taken(entry: dict) -> bool:
+    """Facebook put the people of this request into the list. A page of HTML that says 200 did nothing."""
+    return entry["status"] == 200 and entry["code"] is None and entry["fault"] != "html_200"
+
+
 def listen(sandbox, since: int) -> Wire:
     names = {row.partner_id: name for name, row in audiences().items() if row.partner_id}
     with sandbox.world.lock:
@@ -83,7 +88,7 @@ def listen(sandbox, since: int) -> Wire:
     wire.places = {name: pk for pk, name in names.items()}
     for entry in sandbox.ledger(since):
         if entry["method"] == "POST" and entry["path"].endswith("/users") and entry["audience_id"] in names:
-            wire.taken[names[entry["audience_id"]]] += entry["status"] == 200 and entry["code"] is None
+            wire.taken[names[entry["audience_id"]]] += was_taken(entry)
         if entry["fault"]:
             wire.faults[entry["fault"]] += 1
     return wire
