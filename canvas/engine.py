@@ -6,10 +6,11 @@ one skips it. Nothing here is lost or doubled by a crash: a chunk was committed 
 
 import logging
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from . import document, inbox, journal
 from .entries import enter
@@ -20,26 +21,41 @@ log = logging.getLogger(__name__)
 ACTIVE = Q(status=Canvas.Status.ACTIVE)
 CHUNKS_A_PASS = 20
 """Then other Canvases and the sending have their turn, and the worker shows that it lives."""
+LONGEST_REST = timedelta(minutes=5)
 
 
 def work(now: datetime) -> Counter:
     """A pass over what is due in Canvases at `now`; a Canvas that fails is logged and doesn't hold up others."""
     done = Counter()
-    for canvas_id in canvases_due(now):
+    for canvas_id, failures in canvases_due(now):
         try:
             done += work_on(canvas_id, now)
         except Exception:
             log.exception("Canvas %s could not be moved on", canvas_id)
+            rest(canvas_id, failures + 1, now)
             done["failures"] += 1
+        else:
+            if failures:
+                Canvas.objects.filter(pk=canvas_id).update(failures=0, failing_since=None, retry_at=None)
     return done
 
 
-def canvases_due(now: datetime) -> list[int]:
+def rest(canvas_id: int, failures: int, now: datetime) -> None:
+    """After each failure in a row it is left alone for longer: 2 s, 4, 8, ... at most five minutes."""
+    pause = min(LONGEST_REST, timedelta(seconds=2 ** min(failures, 10)))
+    since = Coalesce("failing_since", Value(now, output_field=DateTimeField()))
+    Canvas.objects.filter(pk=canvas_id).update(failures=failures, failing_since=since, retry_at=now + pause)
+
+
+def canvases_due(now: datetime) -> list[tuple[int, int]]:
+    """(Canvas, its failures in a row). One that failed is due when it has rested, whatever is due in it; a rest that
+    is longer than any comes of a clock that was set back."""
     waiting = Cohort.objects.filter(canvas=OuterRef("pk"), ended_at=None, due_at__lte=now)
     runs = EntryRun.objects.filter(canvas=OuterRef("pk"), done=False, planned_at__lte=now)
     asking = Trigger.objects.filter(canvas=OuterRef("pk"), at__lte=now)
-    found = Canvas.objects.filter(ACTIVE).filter(Exists(waiting) | Exists(runs) | Exists(asking))
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    rested = Q(retry_at__lte=now) | Q(retry_at__gt=now + LONGEST_REST)
+    due = Q(retry_at=None) & (Exists(waiting) | Exists(runs) | Exists(asking))
+    return list(Canvas.objects.filter(ACTIVE, rested | due).order_by("pk").values_list("pk", "failures"))
 
 
 def work_on(canvas_id: int, now: datetime) -> Counter:
@@ -99,5 +115,7 @@ def next_due() -> datetime | None:
     """The earliest moment at which a Canvas has something to do; None when nothing waits."""
     cohorts = Cohort.objects.filter(canvas=OuterRef("pk"), ended_at=None).order_by("due_at").values("due_at")[:1]
     runs = EntryRun.objects.filter(canvas=OuterRef("pk"), done=False).order_by("planned_at").values("planned_at")[:1]
-    found = Canvas.objects.filter(ACTIVE).aggregate(cohort=Min(cohorts), run=Min(runs))
-    return min((moment for moment in (*found.values(), inbox.next_due()) if moment), default=None)
+    well = Canvas.objects.filter(ACTIVE, retry_at=None).aggregate(cohort=Min(cohorts), run=Min(runs))
+    failing = Canvas.objects.filter(ACTIVE).aggregate(at=Min("retry_at"))
+    moments = (*well.values(), *failing.values(), inbox.next_due())
+    return min((moment for moment in moments if moment), default=None)

@@ -68,4 +68,6 @@ def let_in(canvas: Canvas, document: Document, now: datetime) -> tuple[int, int]
 
 
 def next_due() -> datetime | None:
-    return Trigger.objects.filter(canvas__status=Canvas.Status.ACTIVE).aggregate(at=Min("at"))["at"]
+    """Of Canvases that don't rest after a failure."""
+    rows = Trigger.objects.filter(canvas__status=Canvas.Status.ACTIVE, canvas__retry_at=None)
+    return rows.aggregate(at=Min("at"))["at"]

@@ -20,6 +20,7 @@ from django_q.brokers import get_broker
 from django_q.models import Schedule
 from redis.exceptions import RedisError
 
+from canvas.models import Canvas
 from integrations import partner
 from integrations.errors import PartnerError, TokenRejected
 from integrations.models import ConnectionSecret, Removal
@@ -31,6 +32,7 @@ SETUP = "Run `python manage.py setup`."
 SILENT = timedelta(minutes=2)
 """Longer than the longest pass of a worker and one pulse."""
 LATE = timedelta(days=1)
+FAILURES = 3
 NOT_A_TOKEN = "a-question-from-the-doctor"  # noqa: S105
 
 
@@ -139,6 +141,17 @@ def worker_lives() -> str:
     return f"answered {max(int(silent.total_seconds()), 0)} s ago"
 
 
+def canvases_move() -> str:
+    """A single failure may be anything; after some in a row it will not mend itself."""
+    failing = Canvas.objects.filter(status=Canvas.Status.ACTIVE, failures__gte=FAILURES).order_by("failing_since")
+    first = failing.first()
+    if first:
+        more = f", and {failing.count() - 1} more" if failing.count() > 1 else ""
+        since = f"{first.failing_since:%Y-%m-%d %H:%M}"
+        raise Sick(f"“{first}” has not moved since {since} UTC{more}.", "The worker's log says why, at every try.")
+    return "none of them fails"
+
+
 def secrets_are_readable() -> str:
     for pk, name in ConnectionSecret.objects.values_list("pk", "connection__partner"):
         try:
@@ -199,6 +212,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "cache": cache_keeps,
     "broker": broker_answers,
     "worker": worker_lives,
+    "Canvases": canvases_move,
     "encryption keys": secrets_are_readable,
     "removals": removals_go_on,
 }

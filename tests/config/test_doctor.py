@@ -10,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from audiences import erasure
+from canvas.models import Canvas
 from config import beats, schedules
 from integrations.models import ConnectionSecret, Removal
 from tests.cast import TOKEN, facebook_step, launch, people, tick
@@ -40,7 +41,7 @@ def test_all_is_well(connection):
     told, well = examined()
     assert well, told
     assert "ok    facebook: can be reached and accepts the token" in told
-    assert told.count("\n") == 9 and TOKEN not in told
+    assert told.count("\n") == 10 and TOKEN not in told
 
 
 def test_no_token_yet_is_no_fault():
@@ -68,6 +69,14 @@ def test_a_worker_that_is_silent_is_told(minutes):
         cache.set(beats.ANSWER, timezone.now() - timedelta(minutes=minutes))
     told, well = examined()
     assert not well and "WRONG worker: none has" in told and "manage.py worker" in told
+
+
+def test_a_canvas_that_goes_on_failing_is_told(now):
+    broken = Canvas.objects.create(name="Win back", document={}, status="active", failures=2, failing_since=now)
+    assert "ok    Canvases: none of them fails" in examined()[0]
+    Canvas.objects.filter(pk=broken.pk).update(failures=3)
+    told, well = examined()
+    assert not well and "WRONG Canvases: “Win back” has not moved since 2026-11-24 12:00 UTC." in told
 
 
 def test_a_secret_that_no_key_opens_is_told_and_the_rest_goes_on(connection):

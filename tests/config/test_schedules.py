@@ -15,7 +15,7 @@ from django_q.scheduler import scheduler
 from django_q.signing import SignedPackage
 
 from canvas import engine, entries
-from canvas.models import Canvas, Entry, EntryRun
+from canvas.models import Canvas, Entry, EntryRun, Version
 from config import schedules
 from integrations.models import AdAccount, Connection, SyncBatch
 from tests.cast import ACCOUNT, TOKEN, connect, delay, facebook_step, fate, launch, people, step_numbers, tick
@@ -95,6 +95,40 @@ def test_a_canvas_that_fails_does_not_hold_up_the_others(now, caplog):
     assert tick(now)["failures"] == 1
     assert "could not be moved on" in caplog.text
     assert step_numbers(sound)["wait"]["entered"] == 2
+
+
+def test_a_canvas_that_goes_on_failing_rests_longer_and_longer(now, caplog):
+    people(2)
+    canvas = launch(delay(), at=now)
+    broken = Version.objects.get(canvas=canvas)
+    document, broken.document = broken.document, {"steps": "torn"}
+    broken.save()
+    at, moments = now, []
+    while at < now + HOUR:
+        tick(at)
+        moments.append(at)
+        at = schedules.next_due(at)
+    rests = [(later - sooner).total_seconds() for sooner, later in zip(moments, moments[1:], strict=False)]
+    assert rests[:8] == [2, 4, 8, 16, 32, 64, 128, 256] and set(rests[8:]) == {300}
+    assert caplog.text.count("could not be moved on") == len(moments)
+    canvas.refresh_from_db()
+    assert (canvas.failures, canvas.failing_since) == (len(moments), now)
+    tick(at - timedelta(seconds=1))
+    assert Canvas.objects.get().failures == len(moments)
+    broken.document = document
+    broken.save()
+    tick(at)
+    canvas.refresh_from_db()
+    assert (canvas.failures, canvas.failing_since, canvas.retry_at) == (0, None, None)
+    assert step_numbers(canvas)["wait"]["entered"] == 2
+
+
+def test_a_rest_ends_where_the_clock_was_set_back(now):
+    people(1)
+    canvas = launch(delay(), at=now)
+    Canvas.objects.update(failures=1, failing_since=now + HOUR, retry_at=now + HOUR)
+    tick(now)
+    assert step_numbers(canvas)["wait"]["entered"] == 1
 
 
 def test_the_bell_is_not_rung_when_nothing_is_due(queue, now):
