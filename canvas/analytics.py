@@ -4,12 +4,13 @@ What became of people is read before who arrived, so that the rest (Pending) is 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from . import document, journal
 from .journal import Flow
 from .models import Canvas, Step
 from .steps import registry
+from .steps.people import Leaving
 
 
 def numbers(canvas: Canvas) -> dict:
@@ -34,6 +35,15 @@ def fates_of(steps: Iterable[Step]) -> dict[int, dict[str, int]]:
     for step in steps:
         of_type[step.type].append(step.pk)
     return {pk: fate for name, some in of_type.items() for pk, fate in registry.get(name).numbers(some).items()}
+
+
+def leaving(steps: Sequence[document.StepSpec]) -> list[Leaving]:
+    """Who was handed over by these steps and is still on the way."""
+    of_type = defaultdict(list)
+    for step in steps:
+        if step.row:
+            of_type[step.type].append(step)
+    return [one for step_type, some in of_type.items() for one in step_type.leaving(some)]
 
 
 def people_by_step(flows: Iterable[Flow]) -> tuple[Counter, Counter]:

@@ -139,6 +139,7 @@ FACEBOOK_GRAPH_VERSION = env.graph_version()
 SYNC_RETRY_HOURS = env.number("SYNC_RETRY_HOURS", 13, 0.01, 240)
 SYNC_BATCH_SIZE = int(env.number("SYNC_BATCH_SIZE", 10_000, 1, 10_000))
 SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, 2, 100)
+ATTEMPT_RETENTION_DAYS = env.number("ATTEMPT_RETENTION_DAYS", 400, 1, 3650)
 
 # django-q2 is the clock and the hands, never the memory: no results, no retries of its own.
 Q_CLUSTER = {

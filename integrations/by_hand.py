@@ -3,6 +3,7 @@
 Nothing here makes a Member: the same batches are opened again, so the numbers always add up.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,13 @@ def waiting(batches: QuerySet[SyncBatch]) -> Waiting:
         here=Sum(people, filter=~on_the_wire, default=0), away=Sum(people, filter=on_the_wire, default=0)
     )
     return Waiting(sums["here"], sums["away"])
+
+
+def waiting_by_step(steps: Collection[int]) -> dict[int, int]:
+    """How many people of each step can still be called back; only where there is somebody."""
+    rows = SyncBatch.objects.filter(audience__step__in=steps, state__in=WAITING, lease_token=None)
+    found = rows.values_list("audience__step").annotate(n=Sum(F("size") - F("withdrawn"))).order_by()
+    return {step: people for step, people in found if people}
 
 
 def given_up(batches: QuerySet[SyncBatch]) -> int:

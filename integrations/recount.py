@@ -43,12 +43,13 @@ def verdicts() -> Iterator[str]:
 
 
 def states() -> Iterator[str]:
-    """What is settled has a time, what is done has an accepted attempt."""
+    """What is settled has a time; what is done has an accepted attempt, until all of its attempts were purged."""
     settled = Q(state__in=[State.DONE, State.FAILED, State.WITHDRAWN, State.SPLIT])
     for pk in SyncBatch.objects.filter(settled, settled_at=None).values_list("pk", flat=True):
         yield f"batch {pk} is settled without a time"
-    accepted = Attempt.objects.filter(batch=OuterRef("pk"), outcome="accepted")
-    for pk in SyncBatch.objects.filter(~Exists(accepted), state=State.DONE).values_list("pk", flat=True):
+    kept = Attempt.objects.filter(batch=OuterRef("pk"))
+    unlike = Q(attempts_made=0) | Exists(kept) & ~Exists(kept.filter(outcome="accepted"))
+    for pk in SyncBatch.objects.filter(unlike, state=State.DONE).values_list("pk", flat=True):
         yield f"batch {pk} is done without an accepted attempt"
 
 

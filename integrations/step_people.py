@@ -1,4 +1,4 @@
-"""Who came to a step that passes people on, and what became of each: three queries a page, however many people.
+"""Who came to a step that passes people on, and what became of each: three or four queries a page, however many people.
 
 People who stand at the step come first (it hands them over at once, but not while the Canvas is stopped), then members
 in the order of their batches. Who is handed over between two pages is seen twice rather than not at all.
@@ -6,16 +6,17 @@ A batch row tells whether it holds anybody of a status, so a page looks into few
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import F, Q, QuerySet, Sum
 
 from canvas.models import Canvas, Entry, Step
 from canvas.steps.people import Page, StepPerson
 
-from .errors import sentence
+from .errors import named, sentence
 from .models import Member, Pausable, SyncBatch
 
 State, Verdict = SyncBatch.State, Member.Verdict
@@ -36,6 +37,10 @@ STATUSES: dict[str, tuple[Q, Q]] = {
     ),
 }
 """For each status, the batches that hold somebody of it, and who in them is."""
+UNNAMED = (
+    "{} of {} people can't be told apart: the partner refused that many rows without naming them. They count as User "
+    "Not Synced, and are listed as Synced with the others of their batch; each of these has a note."
+)
 NAMES = {Verdict.MISSING: "missing_fields", Verdict.REFUSED: "not_synced", Verdict.WITHDRAWN: "withdrawn"}
 STATES = {State.DONE: "synced", State.FAILED: "not_synced", State.WITHDRAWN: "withdrawn"}
 
@@ -56,7 +61,21 @@ def people(step: Step | None, status: str, after: str, limit: int, only: QuerySe
     theirs = Q() if only is None else Q(profile__in=only.values("pk"))
     rows = found(step, status, place, limit, theirs) if step else []
     shown = [person for _, person in rows[:limit]]
-    return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "")
+    note = differs(step) if step and may_differ(status, shown) else ""
+    return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "", note)
+
+
+def may_differ(status: str, shown: Sequence[StepPerson]) -> bool:
+    """Somebody on this page may be one of those who were refused without being named, or is missing on it for that."""
+    return status == "not_synced" or any(person.status == "synced" and person.cause for person in shown)
+
+
+def differs(step: Step) -> str:
+    """Rows that the partner refused without naming them: counted as User Not Synced, but nobody knows whom to list."""
+    done = SyncBatch.objects.filter(audience__step=step, state=State.DONE, rejected_unnamed__gt=0)
+    among = F("size") - F("missing") - F("refused") - F("withdrawn")
+    told = done.aggregate(many=Sum("rejected_unnamed"), of=Sum(among))
+    return named(UNNAMED.format(*map(intcomma, told.values()))) if told["many"] else ""
 
 
 def read(after: str) -> Place:
@@ -126,8 +145,8 @@ def cause_of(member: Member, status: str) -> str:
 
 def unnamed(batch: SyncBatch) -> str:
     """A warning: the partner refused rows that it did not name, so any of these people may be one of them."""
-    many = batch.rejected_unnamed
-    return f"{many} of the {batch.size} people in this batch were refused without being named." if many else ""
+    many, among = batch.rejected_unnamed, batch.size - batch.missing - batch.refused - batch.withdrawn
+    return f"{many} of the {among} people sent in this batch were refused without being named." if many else ""
 
 
 def trouble(batch: SyncBatch) -> str:

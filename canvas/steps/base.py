@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from ..problems import Problem
 from .forms import StepForm
-from .people import Page
+from .people import Leaving, Page
 
 if TYPE_CHECKING:
     from ..document import Draft, StepSpec
@@ -139,6 +139,10 @@ class StepType:
         when `after` is no such cursor.
         """
         return Page((), "")
+
+    def leaving(self, steps: "Sequence[StepSpec]") -> Sequence[Leaving]:
+        """Those of the steps, all of this type, from which somebody is still on the way. Constant queries."""
+        return ()
 
     def details(self, step: "StepSpec", now: datetime) -> Mapping[str, Any]:
         """What `details_template` shows under the numbers of this step. A constant number of queries.

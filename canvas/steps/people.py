@@ -21,7 +21,21 @@ class StepPerson:
 
 @dataclass(frozen=True)
 class Page:
-    """`next` is the cursor of the page after this one; "" when there is none."""
+    """`next` is the cursor of the page after this one, or "". `note` says where list and numbers differ, or ""."""
 
     people: Sequence[StepPerson]
     next: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """People whom a step has handed over and who are not there yet: they go on though the Canvas be stopped.
+
+    `cancel_at`: where a POST calls back who is not on the way at this very moment, for those who have the permission.
+    """
+
+    title: str
+    people: int
+    cancel_at: str
+    permission: str

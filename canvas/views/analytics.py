@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audiences import masking, people
 from audiences.models import Profile
+from config.team.models import User
 
 from .. import analytics
 from ..board import Board
 from ..document import StepSpec, draft_of
 from ..models import Canvas
+from ..steps.people import Leaving
 
 PEOPLE = 50
 SOON, LATER, LIST = 3, 10, 5
@@ -46,7 +48,14 @@ def canvas(request: HttpRequest, pk: int) -> HttpResponse:
     board = Board(draft_of(found, now), [], request.user)
     cards = [(card, by_key[card.step.key]) for card in board.cards]
     context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "board": board, "cards": cards, "now": now}
+    context["leaving"] = still_leaving(found, steps, request.user)
     return render(request, part(request, "canvas/analytics.html", "canvas/_analytics.html"), context)
+
+
+def still_leaving(canvas: Canvas, steps: list[StepSpec], user: User) -> list[tuple[Leaving, bool]]:
+    """Of a Canvas that runs no more: whom it handed over before, and whether the user may call them back."""
+    runs = canvas.status not in (Canvas.Status.STOPPED, Canvas.Status.ARCHIVED)
+    return [] if runs else [(one, user.has_perm(one.permission)) for one in analytics.leaving(steps)]
 
 
 @require_safe
@@ -113,7 +122,7 @@ def people_of(request: HttpRequest, spec: StepSpec, form: PeopleForm) -> dict:
         raise Http404 from None
     profiles = Profile.objects.in_bulk([person.profile_id for person in page.people if person.profile_id])
     rows = [(person, profiles.get(person.profile_id)) for person in page.people]
-    found = {"people": rows, "next": page.next, "status": status, "term": asked["q"]}
+    found = {"people": rows, "next": page.next, "note": page.note, "status": status, "term": asked["q"]}
     found |= {"statuses": statuses, "unmasked": unmasked}
     return found | {"list_looks_again": LIST if may_change(rows, asked) else 0}
 

@@ -55,7 +55,8 @@ def accepted(connection: Connection) -> Finding:
         return Finding("Token accepted", words, "bad", "Replace it here.")
     if not connection.reachable:
         return Finding("Token accepted", "Facebook could not be reached at the last check.", "off", "Check again.")
-    return Finding("Token accepted", "Facebook accepts it.", "good")
+    when = date_format(timezone.localtime(connection.checked_at), "j M Y H:i") if connection.checked_at else ""
+    return Finding("Token accepted", f"Facebook accepted it when it was last asked, {when}.", "good")
 
 
 def belongs(kind: str | None) -> Finding:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
 from canvas.steps.base import Fact, Setting, StepType
-from canvas.steps.people import Page
+from canvas.steps.people import Leaving, Page
 
-from .. import connecting, creating, numbers, outbox, step_causes, step_people
+from .. import by_hand, connecting, creating, numbers, outbox, step_causes, step_people
 from ..errors import PartnerError
 from ..models import Connection, CustomAudience
 from . import checks, coverage
@@ -110,6 +111,14 @@ class FacebookAudienceStep(StepType):
 
     def people(self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
         return step_people.people(step.row, status, after, limit, only)
+
+    def leaving(self, steps: Sequence[StepSpec]) -> Sequence[Leaving]:
+        names = {step.row.pk: step.settings.get("audience_name") or step.key for step in steps}
+        counts = by_hand.waiting_by_step(names)
+        return [
+            Leaving(names[pk], people, reverse("integrations:cancel", args=[pk]), "integrations.retry_sync")
+            for pk, people in counts.items()
+        ]
 
     def details(self, step: StepSpec, now: datetime) -> dict:
         return step_causes.details(step.row, now) if step.row else {}

@@ -1,6 +1,7 @@
 """The ledger of a step's attempts as a page and as a file, with what people did by hand."""
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -38,7 +39,8 @@ def index(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [(attempt, ledger.in_words(attempt.outcome)) for attempt in page.attempts]
     context = {"step": step, "rows": rows, "next": page.next, "outcome": wanted["outcome"], "later": wanted["before"]}
     context["outcomes"] = [(name, ledger.in_words(name)) for name in ledger.OUTCOMES]
-    return render(request, "integrations/attempts.html", context | {"by_hand": by_hand(step)})
+    context |= {"by_hand": by_hand(step), "days": settings.ATTEMPT_RETENTION_DAYS}
+    return render(request, "integrations/attempts.html", context)
 
 
 def by_hand(step: Step) -> QuerySet[AuditEvent]:

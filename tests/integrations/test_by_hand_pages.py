@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from canvas import launch as launching
 from config.team.models import AuditEvent
 from integrations import ledger, outbox, pauses
 from integrations.errors import AudienceGone
@@ -202,3 +203,39 @@ class TestTheLedger:
 
     def test_no_step_without_an_audience_has_one(self, marketer, gone):
         assert marketer.get("/partners/steps/999/attempts/").status_code == 404
+
+
+class TestStopped:
+    def test_what_was_handed_over_is_still_sent_unless_it_is_cancelled(self, marketer, everything):
+        page = f"/canvases/{everything.pk}/analytics/"
+        assert "still sent" not in text(marketer.get(page))
+        launching.stop(everything)
+        words = text(marketer.get(page))
+        assert "What was handed over is still sent: 7 people to Win back" in words and "Cancel them…" in words
+        assert "Withdrawn: 7 people." in text(
+            marketer.post(step_path(everything, "cancel/"), {"next": page}, follow=True)
+        )
+        assert "still sent" not in text(marketer.get(page)) and fate(everything)["withdrawn"] == 8
+
+    def test_a_viewer_reads_it_only(self, client, everything):
+        launching.stop(everything)
+        client.force_login(user("Viewer"))
+        words = text(client.get(f"/canvases/{everything.pk}/analytics/"))
+        assert "still sent: 7 people" in words and "Cancel them" not in words
+
+
+class TestRowsThatWereNotNamed:
+    def test_list_and_numbers_say_how_they_differ(self, marketer, connection, sandbox, now):
+        """Facebook names 100 rows at most, and in the small parts it refuses none."""
+        people(160)
+        canvas = launch(facebook_step(), at=now)
+        sandbox.fault("invalid_rows", rows=150)
+        tick(now)
+        assert fate(canvas) == {"synced": 10, "not_synced": 150}
+        asked = f"/canvases/{canvas.pk}/analytics/fb/people/"
+        for status in ("synced", "not_synced"):
+            words = text(marketer.post(asked, {"status": status}))
+            assert "50 of 60 people can&#x27;t be told apart: Facebook refused" in words, status
+        assert "can&#x27;t be told apart" not in text(marketer.post(asked, {"status": "pending"}))
+        listed = text(marketer.post(asked, {"status": "synced"}))
+        assert "50 of the 60 people sent in this batch were refused without being named." in listed
