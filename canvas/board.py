@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from config.team.models import User
 
@@ -13,6 +16,8 @@ from .problems import Problem
 from .shape import ENTRY, Link, Node, Shape, leads_alone, ordered_below, shape
 from .steps.base import Fact
 
+MANY = 30
+MINIMAP, LEAST = (180, 240), 64
 BRANCHES = {"yes": "Yes", "no": "No", "everyone_else": "Everyone else", "next": "Next"}
 
 
@@ -32,22 +37,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Plus:
-    """A place where a step can be added."""
+    """A place where a step can be added; `url` asks which."""
 
     x: int
     y: int
     after: str
     branch: str
     words: str
+    url: str
     is_end: bool
 
 
 @dataclass
 class Card:
-    """One step, ready to be shown."""
+    """One step, ready to be shown; `url` opens its editor."""
 
     step: StepSpec
     place: layout.Card
+    title: str
+    url: str
     summary: str
     facts: Sequence[Fact]
     problems: list[Row] = field(default_factory=list)
@@ -77,6 +85,7 @@ class Board:
 
     def __init__(self, draft: Draft, found: Sequence[Problem], user: User | None = None) -> None:
         self.draft, self.document, self.canvas = draft, draft.document, draft.canvas
+        self.home = reverse("canvas:builder", args=[draft.canvas.pk]).removesuffix("build/")
         self.rows = [
             Row(one, places.url_of(self.canvas, one, user), places.words_of(self.document, one)) for one in found
         ]
@@ -113,13 +122,17 @@ class Board:
         return layout.draw(self.nodes)
 
     @property
-    def paths(self) -> list[str]:
-        return [line.path for line in self.picture.lines]
+    def heads(self) -> Iterator[tuple[str, str]]:
+        """A small triangle where an arrow comes to a card, by the card's key."""
+        return ((key, f"M{x - 4.5} {y - 8}h9L{x} {y - 1}z") for key, (x, y) in self.picture.heads.items())
 
     @property
-    def heads(self) -> list[str]:
-        """A small triangle where an arrow comes to a card."""
-        return [f"M{x - 4.5} {y - 8}h9L{x} {y - 1}z" for x, y in self.picture.heads.values()]
+    def minimap(self) -> tuple[int, int] | None:
+        """Its width and height in pixels; None where the whole can be seen without."""
+        if len(self.document.steps) < MANY:
+            return None
+        scale = min(MINIMAP[0] / self.picture.width, MINIMAP[1] / self.picture.height)
+        return max(LEAST, round(self.picture.width * scale)), max(LEAST, round(self.picture.height * scale))
 
     @property
     def labels(self) -> Iterator[tuple[layout.Mark, str]]:
@@ -136,9 +149,22 @@ class Board:
 
     def card(self, place: layout.Card) -> Card:
         step = self.document.by_key[place.key]
-        problems = [row for row in self.rows if row.problem.step == place.key]
+        title, url = self.titles[place.key], f"{self.home}steps/{place.key}/"
         summary = step.type.summary(step.settings) or "Not set yet"
-        return Card(step, place, summary, step.type.facts(step, self.draft), problems, self.pluses[place.key])
+        facts = step.type.facts(step, self.draft)
+        return Card(step, place, title, url, summary, facts, self.problems[place.key], self.pluses[place.key])
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        return {step.key: step.title for step in self.document.steps}
+
+    @cached_property
+    def problems(self) -> dict[str | None, list[Row]]:
+        """By step."""
+        found: dict[str | None, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            found[row.problem.step].append(row)
+        return found
 
     @cached_property
     def pluses(self) -> dict[str, list[Plus]]:
@@ -150,15 +176,15 @@ class Board:
 
     def plus(self, mark: layout.Mark) -> Plus:
         link = mark.link
-        return Plus(mark.x, mark.y, link.source, link.branch, self.place_words(link), link.target is None)
+        url = f"{self.home}add/?{urlencode({'after': link.source, 'branch': link.branch})}"
+        return Plus(mark.x, mark.y, link.source, link.branch, self.place_words(link), url, link.target is None)
 
     def place_words(self, link: Link) -> str:
         """after Delay: Wait 1 day · on branch Yes of Decision Split."""
         if link.source == ENTRY:
             return "after the entry"
-        step = self.document.by_key[link.source]
-        alone = len(step.branches) == 1
-        return f"after {step.title}" if alone else f"on branch {branch_words(link.branch)} of {step.title}"
+        title, alone = self.titles[link.source], len(self.shape.out(link.source)) == 1
+        return f"after {title}" if alone else f"on branch {branch_words(link.branch)} of {title}"
 
     @property
     def first_plus(self) -> Plus:

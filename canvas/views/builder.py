@@ -11,16 +11,18 @@ from ..board import branch_words
 from ..document import Document, draft_of
 from ..steps import registry
 from .frame import canvas_of, changed, dialog, frame, graph, undoable
+from .looking import remember
 
 
 @require_safe
 @permission_required("canvas.view_canvas", raise_exception=True)
 def builder(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page; for htmx the graph as it is now."""
+    """The page; for htmx the graph as it is now, in the view that is asked for."""
     canvas = canvas_of(pk)
-    if request.htmx:
-        return graph(request, canvas, request.GET.get("focus", ""), "This is the newest state.")
-    return render(request, "canvas/builder.html", frame(request, canvas, "build"))
+    if not request.htmx:
+        return remember(request, render(request, "canvas/builder.html", frame(request, canvas, "build")))
+    said = "" if "view" in request.GET else "This is the newest state."
+    return remember(request, graph(request, canvas, request.GET.get("focus", ""), said))
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from ..models import Canvas
 from ..problems import Problem
 from ..revisions import Trail
 from ..steps import registry
+from . import looking
 
 OWN = {"csrfmiddlewaretoken", "edition", "notice"}
 Answer = Callable[[Canvas], HttpResponse]
@@ -57,7 +58,9 @@ def frame(
         "editable": editable,
         "trail": Trail(canvas) if editable else None,
         **zones(),
-        "types": sorted(registry.TYPES.values(), key=lambda one: one.label),
+        "groups": registry.by_group(),
+        "view": looking.view_of(request),
+        "unasked": looking.is_unasked(request),
         **more,
     }
 

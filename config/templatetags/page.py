@@ -15,16 +15,11 @@ TONES = {"error": "bad", "warning": "warn", "success": "good"}
 TONE_ICONS = {"error": "stop", "warning": "warn", "success": "ok"}
 
 
-@cache
-def sprite() -> str:
-    """A graph of 200 steps has thousands of icons."""
-    return static("icons.svg")
-
-
 @register.simple_tag
+@cache
 def icon(name: str, tone: str = "") -> SafeString:
-    """A picture from the sprite, for eyes only: the words beside it say the same."""
-    where = f"{sprite()}#i-{name}"
+    """A picture from the sprite, for eyes only: the words beside it say the same. A big graph has thousands."""
+    where = f"{static('icons.svg')}#i-{name}"
     classes = f"icon {tone}".strip()
     return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', classes, where)
 

@@ -1,5 +1,11 @@
 // The graph with numbers: laid out at first, and again after each fresh look at the numbers.
 import { arrange } from "./graph.js";
+import { show } from "./view.js";
 
-arrange(document);
-document.addEventListener("htmx:afterSettle", () => arrange(document));
+function settle() {
+  arrange(document);
+  show();
+}
+
+settle();
+document.addEventListener("htmx:afterSettle", settle);

@@ -1,13 +1,37 @@
-// The graph of a Canvas: puts cards where the server laid them out (through the CSSOM, which the CSP allows), opens what
-// comes into the dialog, and after each change leads the focus to the changed step and says what happened.
+// The page of a Canvas: opens what comes into the dialog, and after each change leads the focus to the changed step and
+// says what happened. The graph itself is view.js's and its neighbours'.
+import { offerTypes } from "./adding.js";
+import { choose, chosen } from "./chosen.js";
+import "./drag.js";
 import { arrange } from "./graph.js";
+import "./keys.js";
+import { follow } from "./minimap.js";
+import { show, view } from "./view.js";
 
 const dialog = document.querySelector("dialog#dialog");
 const live = document.querySelector("[data-live]");
 
-arrange(document);
-focusOn(location.hash.slice(1));
+settle();
+focusOn(location.hash.slice(1), "center");
 document.querySelector(".tab[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+// Nobody has chosen a view yet: in a narrow window it is the outline.
+document.addEventListener("DOMContentLoaded", () => {
+  const narrow = matchMedia("(max-width: 60rem)").matches;
+  if (narrow && document.querySelector("#builder[data-unasked]")) document.getElementById("view-outline").click();
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  if (document.querySelector("[data-graph]:not([data-placed]), .outline")) settle();
+});
+
+function settle() {
+  arrange(document);
+  show();
+  follow();
+  offerTypes();
+  choose(chosen());
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
@@ -23,10 +47,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const builder = document.querySelector("#builder");
   if (target?.id !== "builder" || !builder) return;
   dialog?.close();
-  arrange(document);
   if (live) live.textContent = builder.dataset.said;
   const { focus } = builder.dataset;
-  if (!focusOn(focus && `step-${focus}`)) document.getElementById("main").focus();
+  if (focusOn(focus && `step-${focus}`) || builder.contains(document.activeElement)) return;
+  document.getElementById("main").focus();
 });
 
 document.addEventListener("saved", () => document.querySelector("form#section")?.removeAttribute("data-dirty"));
@@ -53,6 +77,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     if (mayLeave()) around.close();
   }
+  const dock = event.target.closest("[data-dock]");
+  if (dock) dock.setAttribute("aria-expanded", dock.getAttribute("aria-expanded") !== "true");
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open).showModal();
   // "Load the newer state" means the page as it is now.
@@ -90,25 +116,20 @@ function mayLeave() {
   return !dialog?.querySelector("form[data-dirty]") || confirm("Leave without saving what you changed?");
 }
 
-// The card, or on a phone its line in the outline; or the field that a link names, in the page or in a group of fields.
-function focusOn(id) {
-  if (!id) return false;
-  const key = id.startsWith("step-") ? id.slice(5) : null;
-  const found = key ? visible(`[data-card="${CSS.escape(key)}"]`) : document.getElementById(id);
+// The card, or its line in the outline; or the field that a link names, in the page or in a group of fields.
+function focusOn(id, block = "nearest") {
+  const found = id && document.getElementById(id);
   if (!found) return false;
-  const inside = key ? found : fieldIn(found);
-  inside.focus();
-  inside.scrollIntoView({ block: "center", inline: "nearest" });
+  const inside = found.matches("[data-card]") ? found : fieldIn(found);
+  inside.focus({ preventScroll: true });
+  if (view()?.graph.contains(inside)) view().bring(inside, block);
+  else inside.scrollIntoView({ block: "center", inline: "nearest" });
   return true;
 }
 
 function fieldIn(element) {
   const fields = "input:not([type=hidden]), select, textarea, button, a[href]";
   return element.matches(fields) ? element : element.querySelector(fields) ?? element;
-}
-
-function visible(selector) {
-  return [...document.querySelectorAll(selector)].find((element) => element.getClientRects().length);
 }
 
 function focusFirst(root) {

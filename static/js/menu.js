@@ -22,7 +22,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 // What is fixed in place doesn't follow the page.
-addEventListener("scroll", () => document.querySelector(".menu:popover-open")?.hidePopover(), { passive: true });
+for (const name of ["scroll", "wheel"]) {
+  addEventListener(name, () => document.querySelector(".menu:popover-open")?.hidePopover(), { passive: true });
+}
 
 // A menu that stands for many things at once says itself who opened it.
 export function openerOf(menu) {

@@ -14,6 +14,9 @@ from tests.cast import user
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+STILL = """Promise.allSettled(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
+"""Waits until what fades in has done so: half faded words have too little contrast."""
 CHROMIUM = shutil.which("chromium")
 
 
@@ -95,5 +98,6 @@ def violations(page: Page) -> list[str]:
     options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(Axe().axe_script)
+    page.evaluate(STILL)
     found = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
