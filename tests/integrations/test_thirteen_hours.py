@@ -44,23 +44,23 @@ def come_again(canvas, at) -> None:
 def test_it_is_tried_in_growing_pauses_for_its_hours_and_then_given_up_with_its_cause(
     connection, sandbox, now, settings
 ):
-    settings.SYNC_RETRY_HOURS = 5  # 13 would only take longer to play.
+    settings.SYNC_RETRY_HOURS = 3  # 13 would only take longer to play.
     people(3)
     canvas = launch(facebook_step(then="wait"), delay(), at=now, reentry={"allowed": True})
     sandbox.fault(**BREAKS)
-    moments = play(now, now + 4.9 * HOUR)
+    moments = play(now, now + 2.9 * HOUR)
     assert fate(canvas) == {"pending": 3} and step_numbers(canvas)["wait"]["entered"] == 3
-    play(moments[-1], now + 5.6 * HOUR)
+    play(moments[-1], now + 3.6 * HOUR)
     assert fate(canvas) == {"not_synced": 3}
     batch, tries = SyncBatch.objects.get(), list(Attempt.objects.order_by("number"))
     assert batch.cause == "Unavailable" and batch.clock_at == now
-    assert now + 5 * HOUR <= batch.settled_at <= now + 5 * HOUR + MINUTE
+    assert now + 3 * HOUR <= batch.settled_at <= now + 3 * HOUR + MINUTE
     pauses = [after.started_at - before.started_at for before, after in zip(tries, tries[1:], strict=False)]
-    assert len(tries) > 10 and max(pauses) <= 30 * MINUTE + timedelta(seconds=1)
+    assert len(tries) > 8 and max(pauses) <= 30 * MINUTE + timedelta(seconds=1)
     assert sum(pauses[:4], timedelta(0)) <= 8 * MINUTE < sum(pauses[-4:], timedelta(0)) * 3
     sandbox.clear_faults()
-    come_again(canvas, now + 6 * HOUR)
-    tick(now + 6 * HOUR)
+    come_again(canvas, now + 4 * HOUR)
+    tick(now + 4 * HOUR)
     assert fate(canvas) == {"not_synced": 3, "synced": 3} and sandbox.audiences()[0]["size"] == 3
     assert list(recount.differences()) == []
 
