@@ -67,8 +67,10 @@ def test_cards_say_what_is_set_and_what_is_not():
 
 
 def test_words_for_parts_of_a_document():
-    assert describe.entry(None) == "No start yet" and describe.entry({"at": "launch"}) == "At launch"
-    assert describe.entry({"at": "2026-12-01T09:00:00Z"}) == "1 Dec 2026, 09:00"
+    assert (
+        describe.entry(None) == "No start yet" and describe.entry({"type": "scheduled", "at": "launch"}) == "At launch"
+    )
+    assert describe.entry({"type": "scheduled", "at": "2026-12-01T09:00:00Z"}) == "1 Dec 2026, 09:00"
     assert describe.reentry({"allowed": True, "after": "P1D"}) == "Again after 1 day"
     assert describe.reentry(None) == "Everybody once"
     assert describe.audience({"filter": {"all": []}}) == "Everybody" and describe.audience({"segment": "VIP"}) == "VIP"
