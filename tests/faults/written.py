@@ -22,7 +22,7 @@ def tables() -> Iterator[str]:
             if not table.startswith(OF_PEOPLE):
                 cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")  # noqa: S608
                 yield from (f"{table} {read(row)}" for row in cursor.fetchall())
-    yield from (str(bell.task()) for bell in OrmQ.objects.all())
+    yield from (str(bell.task) for bell in OrmQ.objects.all())
 
 
 def read(row: tuple) -> str:
