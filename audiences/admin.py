@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from config.team.staff_pages import ByPerson, PersonalData, ReadOnly
 
-from .models import CustomAttribute, Erasure, Event, Import, Profile, Purchase, Segment
+from .models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase, Segment
 
 
 @admin.register(Profile)
@@ -29,6 +29,13 @@ class Purchases(ByPerson):
 @admin.register(CustomAttribute)
 class CustomAttributes(ReadOnly):
     list_display = ["name", "type", "created_at"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+@admin.register(EventName)
+class EventNames(ReadOnly):
+    list_display = ["name"]
     search_fields = ["name"]
     ordering = ["name"]
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
 
-from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryRun, Revision, Step, Version
+from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryRun, Revision, Step, Trigger, Version
 
 
 @admin.register(Canvas)
@@ -56,6 +56,11 @@ class EntryRuns(ReadOnly):
     list_display = ["id", "canvas_id", "planned_at", "entered", "done"]
     list_filter = ["done"]
     search_fields = ["canvas__name"]
+
+
+@admin.register(Trigger)
+class Triggers(ByPerson):
+    list_display = ["id", "canvas_id", "profile_id", "at"]
 
 
 @admin.register(Cohort)

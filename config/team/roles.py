@@ -25,8 +25,9 @@ MARKETER = VIEWER + (
 # What the Django admin shows beside what the dashboard does.
 STAFF = (
     "auth.view_group",
-    *(f"audiences.view_{name}" for name in ("customattribute", "erasure", "event", "import", "purchase")),
+    *(f"audiences.view_{name}" for name in ("customattribute", "erasure", "event", "eventname", "import", "purchase")),
     *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "revision", "step")),
+    "canvas.view_trigger",
     "canvas.view_version",
     *(
         f"integrations.view_{name}"

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 from audiences import erasure
-from audiences.models import CustomAttribute, Erasure, Event, Import, Profile, Purchase
-from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Revision, Step
+from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase
+from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Revision, Step, Trigger
 from config.team.models import ApiKey, AuditEvent, User
 from integrations.models import Connection, ConnectionSecret, Identity, Member, SyncBatch
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
@@ -31,6 +31,8 @@ def world(connection, now) -> str:
     CustomAttribute.objects.create(name="tier", type="text")
     Import.objects.create(file_name="people.csv")
     SegmentFactory()
+    EventName.objects.create(name="viewed")
+    Trigger.objects.create(canvas=Canvas.objects.get(), profile=jane, at=now, context={})
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)
     Revision.objects.create(canvas=Canvas.objects.get(), edition=1, document={}, via="dashboard", at=now)
     return ApiKey.make("shop", ["users.track"], user("Admin"))[1]
