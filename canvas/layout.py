@@ -180,7 +180,8 @@ class Drawing:
         for key in self.shape.outgoing:
             links = sorted((link for link in self.shape.out(key) if not link.back), key=self.columns.of_lane)
             middles = [self.middle_of_piece(link, links) for link in links]
-            near = any(right - left < LABEL for left, right in pairwise(middles))
+            rooms = pairwise(zip(middles, map(label_width, links), strict=True))
+            near = any(other - one < (width + wide) // 2 for (one, width), (other, wide) in rooms)
             bends = [self.columns.of_lane(link) for link in links]
             found |= dict(zip(links, bends if near else middles, strict=True))
         return found
@@ -206,6 +207,11 @@ class Drawing:
         if self.is_fork(link.source):
             picture.labels.append(Mark(lane, (out + above) // 2 - 28, link))
         picture.width, picture.height = lane + beside, max(picture.height, out + MARGIN)
+
+
+def label_width(link: Link) -> int:
+    """At most so wide: a wide letter's width for each, and the pill's rims."""
+    return min(LABEL, 24 + 9 * len(link.branch))
 
 
 def svg_path(points: Sequence[tuple[int, int]], radius: int = 10) -> str:

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from canvas.columns import CARD
-from canvas.layout import LABEL, draw, svg_path
+from canvas.layout import draw, label_width, svg_path
 from canvas.shape import ENTRY, Node, shape
 
 HEIGHTS = (92, 176)
 
 
 def node(key: str, *targets: str | None, height: int = 92) -> Node:
-    branches = ("next",) if len(targets) < 2 else tuple(f"way {at}" for at in range(len(targets)))
+    branches = ("next",) if len(targets) < 2 else tuple(f"way {at}" + " on" * 4 * at for at in range(len(targets)))
     return Node(key, dict(zip(branches, targets or (None,), strict=True)), height)
 
 
@@ -89,9 +89,9 @@ def test_pluses_keep_clear_of_each_other_and_of_cards(nodes):
 @given(graphs(loops=True))
 @settings(max_examples=60, deadline=None)
 def test_labels_keep_clear_of_each_other_of_pluses_and_of_cards(nodes):
-    """Of the longest label there is."""
     picture = draw(nodes)
-    labels = [(mark.x - LABEL // 2, mark.y - 10, mark.x + LABEL // 2, mark.y + 10) for mark in picture.labels]
+    sized = [(mark, label_width(mark.link) // 2) for mark in picture.labels]
+    labels = [(mark.x - half, mark.y - 10, mark.x + half, mark.y + 10) for mark, half in sized]
     pluses = [(plus.x - 12, plus.y - 12, plus.x + 12, plus.y + 12) for plus in picture.pluses]
     assert all(apart(one, other) for at, one in enumerate(labels) for other in labels[:at])
     assert all(apart(label, other) for label in labels for other in [*pluses, *boxes(picture)])
