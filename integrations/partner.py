@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from audiences.models import Profile
 
 if TYPE_CHECKING:
+    from django.urls import URLPattern
+
     from .models import AdAccount, Connection, CustomAudience, Pausable
 
 PARTNERS: dict[str, "Partner"] = {}
@@ -107,6 +109,8 @@ class Partner(ABC):
     most_audiences = 500
     identifying: frozenset[str] = frozenset()
     """The keys one of which is enough to find a person."""
+    urls: Sequence["URLPattern"] = ()
+    """Pages of its own, below its page on Technology Partners."""
 
     @property
     def template(self) -> str:

@@ -1,7 +1,8 @@
 """Technology Partners, custom audiences, and what can be done about people on their way."""
 
-from django.urls import path
+from django.urls import include, path
 
+from .partner import PARTNERS
 from .views import attempts, audiences, by_hand, partners
 
 app_name = "integrations"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("<slug:key>/check/", partners.check, name="check"),
     path("<slug:key>/disconnect/", partners.disconnect, name="disconnect"),
     path("<slug:key>/retry/<slug:scope>/<int:pk>/", partners.retry, name="retry"),
+    *(path(f"{key}/", include(list(one.urls))) for key, one in PARTNERS.items()),
 ]

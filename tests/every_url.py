@@ -83,6 +83,7 @@ DASHBOARD = {
     "audiences:import_start": Row(NEVER, M),
     "audiences:import_discard": Row(NEVER, M),
     "audiences:import_refused": Row(M, kind=FILE),
+    "integrations:facebook_rehearsal": Row(NEVER, M),
     "integrations:partners": Row(A),
     "integrations:partner": Row(A),
     "integrations:token": Row(NEVER, A),

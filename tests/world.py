@@ -133,6 +133,8 @@ class World:
     def of_integrations(self, page: str) -> list[dict]:
         if page in OF_STEPS:
             return [{"pk": self.live.steps.get(key="fb").pk}]
+        if page == "facebook_rehearsal":
+            return [{"pk": one.pk, "key": "fb"} for one in (self.draft, self.live)]
         if page == "recreate":
             return [{"pk": CustomAudience.objects.filter(step__canvas=self.live).get().pk}]
         return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]

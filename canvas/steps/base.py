@@ -64,6 +64,8 @@ class StepType:
     height: int = 92
     form_class: type[StepForm] = StepForm
     template: str = "steps/plain.html"
+    beside: str = ""
+    """A template for what stands beside the form in the editor, with forms of its own."""
     settings: Mapping[str, Setting] = {}
     example: Mapping[str, Any] = {}
     """Settings as a document may have them, for the API's documentation."""
@@ -103,7 +105,10 @@ class StepType:
         return ""
 
     def reach(self, steps: "Sequence[StepSpec]", people: QuerySet) -> Sequence[tuple[str, int]]:
-        """How many of these people the steps can do something for: words and numbers. One query for all steps."""
+        """How many of these people the steps can do something for: words and numbers.
+
+        A constant number of queries.
+        """
         return ()
 
     def problems(self, step: "StepSpec", draft: "Draft") -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from ..errors import (
     sentence,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience
-from . import coverage, fields, words
+from . import coverage, fields, same_name, words
 from .usage import DEVELOPMENT
 
 MOST_AUDIENCES = 500
@@ -141,6 +141,10 @@ def has_name(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     elif flagged := words.suspicious(name):
         message = f"Facebook may flag the name: “{flagged}” can suggest something about health or money."
         yield Problem("facebook.W003", message, "Choose a name without it.", step.key, "audience_name")
+    if where := same_name.elsewhere(step, draft):
+        message = f"A custom audience of this name is in the ad account already, or will be: {where}."
+        hint = "Facebook keeps both. Choose another name to tell them apart."
+        yield Problem("facebook.W007", message, hint, step.key, "audience_name")
 
 
 def has_fields(step: StepSpec, draft: Draft) -> Iterator[Problem]:

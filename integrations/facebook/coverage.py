@@ -1,53 +1,90 @@
-"""How many people have a value in which match field. One aggregate query, whatever is asked.
+"""How many people have a value that Facebook can match, by field: after normalising, as they would be sent.
 
-"Has a value" is all that is counted here: whether the value can be matched is only known when it is normalised.
+Up to 20,000 people are all read. Of more, some 20,000 are, chosen by a scramble of their ids: the same ones each time,
+so that numbers don't jump between two looks, and near enough every part of the whole. Then the counts are about right:
+95 times in 100 within 0.7 % of the people.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet
 
-from .fields import FIELDS
+from .fields import FIELDS, columns
+from .match_columns import Columns
+
+COLUMNS = columns(list(FIELDS))
+FEW = 20_000
+IDS, GOLDEN, RANGE = 2**31, 1_640_531_527, 2**32
+"""An id modulo IDS, times GOLDEN, modulo RANGE, spreads evenly, whatever rhythm ids have; it fits into 63 bits."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Counts of people: all, by field, and those with at least one of the chosen fields."""
+    """`people` are all that are meant, `read` those who were looked at; `kinds` counts these by which fields they
+    have, in the order of FIELDS. `useless` counts values that are there and can't be matched.
+    """
 
     people: int
-    having: Mapping[str, int]
-    reached: int
+    read: int
+    kinds: Mapping[tuple[bool, ...], int]
+    useless: Mapping[str, int]
 
     @property
-    def missing(self) -> int:
-        return self.people - self.reached
+    def is_about(self) -> bool:
+        return self.read < self.people
+
+    def having(self, *names: str) -> int:
+        """People who have at least one of these fields."""
+        at = [place for place, name in enumerate(FIELDS) if name in names]
+        return self.of_all(sum(count for kind, count in self.kinds.items() if any(kind[place] for place in at)))
+
+    def unusable(self, name: str) -> int:
+        """People who have this field, and in vain."""
+        return self.of_all(self.useless[name])
+
+    def of_all(self, read: int) -> int:
+        """As many of all people as these are of those who were read; an estimate to three figures."""
+        if not self.is_about:
+            return read
+        found = round(read * self.people / self.read) if self.read else 0
+        return round(found, 3 - len(str(found)))
 
 
-def of(people: QuerySet, chosen: Iterable[str]) -> Coverage:
-    """The coverage of every field among these people."""
-    counts = {f"in_{column}": Count("pk", filter=present(column)) for column in columns(FIELDS)}
-    found = people.aggregate(people=Count("pk"), reached=Count("pk", filter=any_of(chosen)), **counts)
-    having = {name: found[f"in_{column}"] for name, (_, column) in FIELDS.items()}
-    return Coverage(found["people"], having, found["reached"])
+def of(people: QuerySet) -> Coverage:
+    """Two queries."""
+    people = people.order_by()
+    count = people.count()
+    texts = [tuple(str(value) if value else "" for value in row) for row in rows(some_of(people, count))]
+    values = dict(zip(COLUMNS, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(COLUMNS, ())
+    having = filled(values)
+    useless = {name: sum(map(bool, values[FIELDS[name][1]])) - sum(column) for name, column in having.items()}
+    return Coverage(count, len(texts), Counter(zip(*having.values(), strict=True)), useless)
 
 
-def reach(people: QuerySet, wanted: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """For each name, how many people have at least one of its fields."""
-    counts = {f"n{at}": Count("pk", filter=any_of(fields)) for at, fields in enumerate(wanted.values())}
-    found = people.aggregate(**counts) if counts else {}
-    return {name: found[f"n{at}"] for at, name in enumerate(wanted)}
+def some_of(people: QuerySet, count: int) -> QuerySet:
+    """Everybody, or as many as are read."""
+    if count <= FEW:
+        return people
+    scrambled = ExpressionWrapper(F("pk") % IDS * GOLDEN % RANGE, BigIntegerField())
+    return people.alias(scrambled=scrambled).filter(scrambled__lt=RANGE * FEW // count)
 
 
-def columns(fields: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(FIELDS[name][1] for name in fields))
+def rows(people: QuerySet) -> QuerySet:
+    return people.values_list(*COLUMNS)
 
 
-def any_of(fields: Iterable[str]) -> Q:
-    return reduce(or_, map(present, columns(fields)), Q(pk=None))
+def filled(values: Mapping[str, Sequence[str]]) -> dict[str, list[bool]]:
+    """For each field, who has it. Nothing is hashed, and nothing remembered: a page is no place to keep people in.
+
+    A date of birth fills all its keys or none, so the first one of a field tells.
+    """
+    wanted = [(keys[0], column) for keys, column in FIELDS.values()]
+    cells = Columns(bool).of(wanted, values)
+    return {name: list(map(bool, column)) for name, column in zip(FIELDS, cells, strict=True)}
 
 
 def present(column: str) -> Q:
+    """There is a value, whether or not it can be matched."""
     return Q(date_of_birth__isnull=False) if column == "date_of_birth" else ~Q(**{column: ""})

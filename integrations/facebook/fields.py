@@ -23,6 +23,15 @@ LABELS = {
     "state": "State", "zip": "ZIP", "country": "Country", "mobile_advertiser_id": "Mobile advertiser id",
     "external_id": "External id",
 }  # fmt: skip
+USELESS = {
+    "email": "not an e-mail address", "phone": "not 7 to 15 digits with the country's code",
+    "first_name": "no letter in it", "last_name": "no letter in it", "first_initial": "no letter in it",
+    "gender": "Facebook takes only male and female", "date_of_birth": "before 1900, or still to come",
+    "city": "no letter from a to z in it", "state": "no letter from a to z in it",
+    "zip": "fewer than two letters from a to z or digits", "country": "no country is called so",
+    "mobile_advertiser_id": "not an advertiser's id, or one that says: do not track", "external_id": "blank",
+}  # fmt: skip
+"""Why a value that is there can't be matched: what its rule in docs/matching.md asks for."""
 IDENTIFYING = {"email", "phone", "mobile_advertiser_id", "external_id"}
 """Any one of these can find a person; names do together with a place or a date of birth, the rest never do."""
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import floatformat
 
 from canvas.steps.forms import StepForm
 
 from ..models import AdAccount
-from . import checks, coverage
-from .fields import FIELDS, LABELS
+from . import checks, counted, coverage
+from .fields import FIELDS, LABELS, USELESS
 from .match_fields import UNHASHED
 
 SHORT = {
@@ -36,14 +38,42 @@ class AccountSelect(forms.Select):
 
 @dataclass(frozen=True)
 class Match:
-    """One row of the fields to match."""
+    """One row of the fields to match; `found` is None while nobody can be counted."""
 
     name: str
-    label: str
-    hashed: bool
     chosen: bool
-    people: int | None
-    share: float | None
+    found: coverage.Coverage | None
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.name]
+
+    @property
+    def hashed(self) -> bool:
+        return not UNHASHED.issuperset(FIELDS[self.name][0])
+
+    @property
+    def people(self) -> int | None:
+        return self.found.having(self.name) if self.found and self.found.people else None
+
+    @property
+    def share(self) -> float:
+        return 100 * self.people / self.found.people
+
+    @property
+    def share_words(self) -> str:
+        """An estimate has no more figures than it deserves."""
+        if self.found.is_about and not self.people:
+            return "< 0.1 %"
+        return f"{self.share:.0f} %" if self.found.is_about and self.share >= 10 else f"{floatformat(self.share, -1)} %"
+
+    @property
+    def unusable(self) -> int:
+        return self.found.unusable(self.name) if self.found else 0
+
+    @property
+    def why(self) -> str:
+        return USELESS[self.name]
 
 
 @dataclass(frozen=True)
@@ -101,6 +131,14 @@ class FacebookAudienceForm(StepForm):
         return [name for name in self["fields"].value() or [] if name in LABELS]
 
     @property
+    def is_connected(self) -> bool:
+        return checks.connection_of(self.draft) is not None
+
+    @property
+    def has_accounts(self) -> bool:
+        return bool(checks.accounts(self.draft))
+
+    @property
     def standing(self) -> Standing | None:
         account_id = self["ad_account"].value()
         if not account_id or checks.connection_of(self.draft) is None:
@@ -109,20 +147,40 @@ class FacebookAudienceForm(StepForm):
         return Standing(account, list(checks.account_troubles(account_id, account)))
 
     @cached_property
+    def counted(self) -> tuple[coverage.Coverage, datetime] | None:
+        """What the page brought along of this target audience, or a new count; None while there is no audience."""
+        if self.draft.people is None:
+            return None
+        brought = counted.read(self.data.get("counted", ""), self.draft.document.audience, self.draft.now)
+        return brought or (coverage.of(self.draft.people), self.draft.now)
+
+    @property
     def coverage(self) -> coverage.Coverage | None:
-        """None while there is no usable target audience."""
-        return coverage.of(self.draft.people, self.chosen) if self.draft.people is not None else None
+        return self.counted[0] if self.counted else None
+
+    @property
+    def carried(self) -> str:
+        """For the page to bring along."""
+        return counted.written(self.counted[0], self.draft.document.audience, self.counted[1]) if self.counted else ""
+
+    @property
+    def audience_words(self) -> str:
+        return (self.draft.document.audience or {}).get("segment") or "the target audience"
 
     @property
     def matches(self) -> Iterator[Match]:
-        found = self.coverage
-        for name, label in LABELS.items():
-            people = found.having[name] if found else None
-            share = round(100 * people / found.people, 1) if found and found.people else None
-            hashed = not UNHASHED.issuperset(FIELDS[name][0])
-            yield Match(name, label, hashed, name in self.chosen, people, share)
+        for name in LABELS:
+            yield Match(name, name in self.chosen, self.coverage)
+
+    @property
+    def reached(self) -> int:
+        return self.coverage.having(*self.chosen)
+
+    @property
+    def missing(self) -> int:
+        return self.coverage.people - self.reached
 
     @property
     def bar(self) -> Mapping[str, int]:
         """The sum as it would be if all of them were accepted."""
-        return {"synced": self.coverage.reached, "missing_fields": self.coverage.missing}
+        return {"synced": self.reached, "missing_fields": self.missing}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import path
 
 from ..connecting import token_of
 from ..errors import (
@@ -20,7 +21,7 @@ from ..errors import (
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
 from ..partner import AccountFacts, Cells, Farewell, Finding, Parcel, Partner, Person, Receipt, Standing
-from . import checks, fields, removal, standing, usage, users
+from . import checks, fields, removal, standing, usage, users, views
 from .graph import Graph, Reply
 from .match_fields import normalise
 
@@ -41,6 +42,7 @@ class Facebook(Partner):
     label = "Facebook"
     asks_for = "System user token"
     most_audiences = checks.MOST_AUDIENCES
+    urls = (path("canvases/<int:pk>/steps/<slug:key>/rehearsal/", views.rehearse, name="facebook_rehearsal"),)
     identifying = frozenset({"EMAIL", "PHONE", "MADID", "EXTERN_ID"})
 
     @property

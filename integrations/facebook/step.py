@@ -37,6 +37,7 @@ class FacebookAudienceStep(StepType):
     height = 176
     form_class = FacebookAudienceForm
     template = "steps/facebook_audience.html"
+    beside = "steps/facebook_rehearsal.html"
     statuses = tuple(step_people.STATUSES)
     rest = "pending"
     details_template = "integrations/_step_causes.html"
@@ -82,9 +83,13 @@ class FacebookAudienceStep(StepType):
 
     def reach(self, steps: Sequence[StepSpec], people: QuerySet) -> Sequence[tuple[str, int]]:
         wanted = {step.key: step.settings["fields"] for step in steps if step.settings.get("fields")}
-        counts = coverage.reach(people, wanted)
+        found = coverage.of(people) if wanted else None
+        about = "about, " if found and found.is_about else ""
         names = {step.key: step.settings.get("audience_name") or step.key for step in steps}
-        return [(f"with a field for “{names[key]}”", count) for key, count in counts.items()]
+        return [
+            (f"{about}with a field that can be matched for “{names[key]}”", found.having(*fields))
+            for key, fields in wanted.items()
+        ]
 
     def problems(self, step: StepSpec, draft: Draft) -> Iterator[Problem]:
         for check in checks.CHECKS:

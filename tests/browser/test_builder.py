@@ -44,8 +44,8 @@ def test_a_canvas_is_built_and_launched_by_clicking(open_page, connection, sandb
     page.get_by_role("button", name="Custom Audience").locator("visible=true").click()
     page.get_by_label("Ad account").select_option("act_1001")
     page.get_by_label("Name of the new custom audience").fill("Win back")
-    page.get_by_text("First name").click()
-    page.get_by_text("E-mail").click()
+    page.locator(".match", has_text="First name").click()
+    page.locator(".match", has_text="E-mail").click()
     page.get_by_role("button", name="Done").click()
     expect(page.locator("dialog#dialog")).to_be_hidden()
     assert focused(page) == "facebook-audience"
