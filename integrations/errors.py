@@ -31,6 +31,15 @@ class PartnerError(Exception):
         """How many rows the request held; None where that doesn't matter, or none was made."""
         super().__init__(detail)
 
+    def turned_into(self, kind: "type[PartnerError]") -> "PartnerError":
+        """The same refusal, now known to be of that kind."""
+        made = kind(
+            self.detail, code=self.code, subcode=self.subcode, status=self.status, trace_id=self.trace_id,
+            version=self.version, wait=self.wait,
+        )  # fmt: skip
+        made.rows = self.rows
+        return made
+
     @property
     def until(self) -> datetime | None:
         """When the partner lets us come back, if it said so."""

@@ -15,6 +15,7 @@ from ..errors import (
     PartnerError,
     PermissionMissing,
     RequestRefused,
+    TaskMissing,
     TermsNotAccepted,
     TokenRejected,
     Unavailable,
@@ -133,6 +134,8 @@ class Facebook(Partner):
             receipt, replies = users.add(Graph(token_of(account.connection), send_seconds()), parcel)
         except AudienceGone as error:
             raise gone_or_lost(account, error) from None
+        except PermissionMissing as error:
+            raise token_or_task(account, error) from None
         for reply in replies:
             note_pace(account, reply)
         return receipt
@@ -199,6 +202,15 @@ def gone_or_lost(account: AdAccount, error: PartnerError) -> PartnerError:
     except PartnerError as answer:
         return answer
     return error
+
+
+def token_or_task(account: AdAccount, error: PermissionMissing) -> PartnerError:
+    """10 and 200 to 299 mean either; the token tells: one that holds ads_management lacks the task in this account."""
+    try:
+        probe_connection(account.connection)
+    except PartnerError as answer:
+        return answer if isinstance(answer, PermissionMissing | TokenRejected) else error
+    return error.turned_into(TaskMissing)
 
 
 def probe_connection(connection: Connection) -> None:

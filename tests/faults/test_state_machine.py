@@ -68,7 +68,7 @@ PASSING = {
 KINDS = {"Unavailable", "RequestRefused", "RowRefused", "TooLarge", "RateLimited"}
 LASTING_KINDS = {
     "token": {"TokenRejected"}, "flagged": {"AudienceFlagged"}, "gone": {"AudienceGone"}, "access": {"AccessLost"},
-    "task": {"PermissionMissing"}, "terms": {"TermsNotAccepted"},
+    "task": {"TaskMissing"}, "terms": {"TermsNotAccepted"},
 }  # fmt: skip
 
 

@@ -54,6 +54,15 @@ def refuse_terms(sandbox):
     sandbox.account(ACCOUNT, tos_accepted=False)
 
 
+def lose_the_task(sandbox):
+    sandbox.fault("error", UPLOADS, code=200, times=None)
+
+
+def narrow_the_token(sandbox):
+    lose_the_task(sandbox)
+    sandbox.add_token(TOKEN, scopes=["ads_read"])
+
+
 def revoke(sandbox):
     sandbox.revoke(TOKEN)
 
@@ -64,6 +73,8 @@ TROUBLES = {
     take_access: ("account", "AccessLost", "no access to the ad account", "Assign the ad account"),
     take_access_and_delete: ("account", "AccessLost", "no access to the ad account", "Assign the ad account"),
     refuse_terms: ("account", "TermsNotAccepted", "terms of the ad account are not accepted", "A person with a role"),
+    lose_the_task: ("account", "TaskMissing", "may not change the ad account", "the task to manage campaigns"),
+    narrow_the_token: ("connection", "PermissionMissing", "lacks a permission", "ads_management"),
     revoke: ("connection", "TokenRejected", "token is not accepted any more", "Replace it on Technology Partners"),
 }
 
