@@ -13,8 +13,8 @@ hypothesis_settings.register_profile("calm", deadline=None)
 hypothesis_settings.load_profile("calm")
 
 PROCESSES = {
-    "tests/faults": "faults", "tests/stories": "processes", "tests/config/test_demo_serve.py": "processes",
-    "tests/browser/test_newcomer.py": "processes",
+    "tests/faults/test_worker_killed.py": "workers", "tests/faults/test_soak.py": "soak", "tests/stories": "stories",
+    "tests/config/test_demo_serve.py": "demo", "tests/browser/test_newcomer.py": "demo",
 }  # fmt: skip
 """What starts processes of its own and waits for them: one after the other, so that they don't wait for each other."""
 
