@@ -12,10 +12,10 @@ WORDS = (
     "insolv", "insur", "loan", "low income", "medic", "mortgage", "net worth", "obes", "patient", "payday", "pregnan",
     "prescription", "symptom", "therapy", "treatment", "weight loss",
 )  # fmt: skip
-PATTERN = re.compile(r"\b(?:" + "|".join(map(re.escape, WORDS)) + ")", re.IGNORECASE)
+PATTERN = re.compile(r"\b(?:" + "|".join(map(re.escape, WORDS)) + r")\w*", re.IGNORECASE)
 
 
 def suspicious(name: str) -> str:
-    """The part of the name that may be flagged, or nothing."""
+    """The word in the name that may be flagged, whole, or nothing."""
     found = PATTERN.search(name)
     return found.group(0) if found else ""

@@ -101,6 +101,7 @@ CASES = [
     Case("facebook.W004", FB, "steps/fb/#id_ad_account", account(tier="development_access")),
     Case("facebook.W005", document(facebook_step(fields=["country"])), "steps/fb/#id_fields"),
     Case("facebook.W006", FB, PARTNER, connection(checked_at=None)),
+    Case("facebook.W007", FB, "steps/fb/#id_audience_name", lambda: draft(facebook_step(), name="Other")),
 ]
 
 
