@@ -83,7 +83,9 @@ def editor(request: HttpRequest, canvas: Canvas, form: StepForm, **more) -> Http
     """With the problems of the step beside their fields; a Canvas that is live has none."""
     found = launch.problems(form.draft) if canvas.status == Canvas.Status.DRAFT else []
     here = [problem for problem in found if problem.step == form.step.key]
-    context = {"form": form, "step": form.step, "problems": here} | more
+    errors = [problem for problem in here if problem.level == "error"]
+    warnings = [problem for problem in here if problem.level == "warning"]
+    context = {"form": form, "step": form.step, "problems": here, "errors": errors, "warnings": warnings} | more
     return dialog(request, canvas, "canvas/_editor.html", context, found=found, draft=form.draft)
 
 

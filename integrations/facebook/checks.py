@@ -25,9 +25,12 @@ from ..errors import (
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience
 from . import coverage, fields, same_name, words
+from .match_fields import normalise
 from .usage import DEVELOPMENT
 
 MOST_AUDIENCES = 500
+LOOKED_AT = 200
+"""Values of a field, before the check says that none can be matched: it runs on every page of a draft."""
 STATUSES = {
     1: "active", 2: "disabled", 3: "unsettled", 7: "pending risk review", 8: "pending settlement",
     9: "in grace period", 100: "pending closure", 101: "closed",
@@ -156,8 +159,9 @@ def has_fields(step: StepSpec, draft: Draft) -> Iterator[Problem]:
         hint = "Add the e-mail, the phone, or the names with a place or a date of birth."
         yield Problem("facebook.W005", "Only fields that identify nobody are chosen.", hint, step.key, "fields")
     if nobody_has(chosen, draft):
-        message = "Nobody in the target audience has any of the chosen fields."
-        yield Problem("facebook.W001", message, "Choose other fields.", step.key, "fields")
+        message = "Nobody in the target audience has a chosen field that can be matched, as far as was looked."
+        hint = "Choose other fields, or import values that can be matched."
+        yield Problem("facebook.W001", message, hint, step.key, "fields")
 
 
 def identifies(chosen: set[str]) -> bool:
@@ -167,16 +171,18 @@ def identifies(chosen: set[str]) -> bool:
 
 
 def nobody_has(chosen: list[str], draft: Draft) -> bool:
-    """There are people in the target audience, and none of them has a value in any of the columns."""
-    columns = {fields.FIELDS[name][1] for name in chosen}
-    return draft.has_people and not any(somebody_has(column, draft) for column in sorted(columns))
+    """There are people in the target audience, and none of those looked at can be matched by any of the fields."""
+    return draft.has_people and not any(somebody_has(name, draft) for name in sorted(chosen))
 
 
-def somebody_has(column: str, draft: Draft) -> bool:
-    """Asked once a column, however many steps there are."""
-    key = f"somebody has {column}"
+def somebody_has(name: str, draft: Draft) -> bool:
+    """Asked once a field, however many steps there are; mostly the first value that is there tells."""
+    key = f"somebody has {name}"
     if key not in draft.memo:
-        draft.memo[key] = draft.people.filter(coverage.present(column)).exists()
+        keys, column = fields.FIELDS[name]
+        there = draft.people.filter(coverage.present(column)).order_by().values_list(column, "country")
+        looks = there[:1], there[:LOOKED_AT]
+        draft.memo[key] = bool(looks[0]) and any(normalise(keys[0], str(raw), of) for one in looks for raw, of in one)
     return draft.memo[key]
 
 

@@ -120,6 +120,8 @@ class FacebookAudienceForm(StepForm):
             why = [
                 SHORT.get(identity, message) for identity, message, _ in checks.account_troubles(account_id, account)
             ]
+            if (account.audiences or 0) >= checks.MOST_AUDIENCES:
+                why.append(f"full: {account.audiences} audiences")
             if why:
                 self.fields["ad_account"].widget.closed.add(account_id)
             yield account_id, f"{account} · {account_id}" + (f" ({', '.join(why)})" if why else "")

@@ -135,12 +135,14 @@ def test_an_account_that_can_not_be_used_says_why_and_can_not_be_chosen(marketer
 
 def test_an_account_that_can_be_used_again_can_be_chosen_again(marketer, connection):
     canvas = draft(facebook_step(ad_account=""))
-    for status, is_closed in ((3, True), (1, False)):
+    for status, audiences, is_closed in ((3, 0, True), (1, 500, True), (1, 499, False)):
         account = AdAccount.objects.get(account_id=ACCOUNT)
-        AdAccount.objects.filter(pk=account.pk).update(facts=account.facts | {"account_status": status})
+        facts = account.facts | {"account_status": status}
+        AdAccount.objects.filter(pk=account.pk).update(facts=facts, audiences=audiences)
         page = marketer.get(f"/canvases/{canvas.pk}/steps/fb/").content.decode()
         option = next(line for line in page.split("<option") if ACCOUNT in line)
         assert ("disabled" in option) is is_closed
+        assert ("full: 500 audiences" in option) is (audiences == 500)
 
 
 def test_the_preview_counts_with_other_fields_and_saves_nothing(marketer, connection):

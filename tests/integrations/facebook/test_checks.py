@@ -9,6 +9,7 @@ from canvas import launch as launching
 from canvas.document import Draft, read
 from canvas.models import Canvas, Entry
 from integrations import connecting
+from integrations.facebook import checks
 from integrations.models import AdAccount, Connection, CustomAudience
 from tests.cast import ACCOUNT, TOKEN, document, draft, facebook_step, launch, people, tick
 
@@ -190,8 +191,16 @@ def test_w001_nobody_has_any_chosen_field(connection, now):
     assert told(now, fields=["phone", "date_of_birth"]) == [
         ("facebook.W001", "fb", "fields"),
     ]
+    people(3, phone="12", date_of_birth="1899-12-31")
+    assert told(now, fields=["phone", "date_of_birth"]) == [("facebook.W001", "fb", "fields")], "can't be matched"
     people(1, phone="+1 650 555 1212")
     assert told(now, fields=["phone", "date_of_birth"]) == []
+
+
+def test_w001_looks_at_no_more_values_than_it_says(connection, now, monkeypatch):
+    monkeypatch.setattr(checks, "LOOKED_AT", 2)
+    people(2, phone="12"), people(1, phone="+1 650 555 1212")
+    assert told(now, fields=["phone"]) == [("facebook.W001", "fb", "fields")]
 
 
 def test_w002_the_token_expires_within_14_days(connection, sandbox, now):
@@ -227,7 +236,8 @@ def test_w004_the_development_tier(connection, sandbox, now):
     ],
 )
 def test_w005_only_fields_that_identify_nobody(connection, now, fields, identify):
-    people(1, **dict.fromkeys(("country", "gender", "first_name", "last_name", "zip", "mobile_advertiser_id"), "F"))
+    somebody = dict.fromkeys(("country", "gender", "first_name", "last_name"), "F")
+    people(1, zip="94025", mobile_advertiser_id="6d92078a-8246-4ba4-ae5b-76104861e7dc", **somebody)
     assert told(now, fields=fields) == ([] if identify else [("facebook.W005", "fb", "fields")])
 
 
