@@ -4,6 +4,7 @@ Attribute and segment conditions are understood here; `behaviour` and other pack
 their apps.py.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from .models import Segment
 DEEPEST = 12  # SQLite's parser gives up at about 20 in the worst case
 MOST_CONDITIONS = 200
 MOST_VALUES = 5000
+NESTED = re.compile(r"\b(?:all|any)\[(\d+)\]")
 EXAMPLE = '{"attribute": "country", "op": "is", "value": "US"}'
 
 
@@ -31,6 +33,14 @@ class Fault:
 
     path: str
     message: str
+
+    @property
+    def place(self) -> str:
+        """For people who never see the document: condition 2 of the filter; 2.1 is the first in its second group."""
+        numbers = [str(int(at) + 1) for at in NESTED.findall(self.path)]
+        if not numbers:
+            return "the segment" if self.path.endswith("segment") else "the filter"
+        return f"condition {'.'.join(numbers)} of the filter"
 
 
 class FilterRefused(ValueError):

@@ -22,7 +22,7 @@ def has_audience(draft: Draft) -> Iterator[Problem]:
         yield Problem("canvas.E002", "No target audience is chosen.", "Choose a segment or a filter.", field="audience")
         return
     for fault in draft.audience_faults:
-        yield Problem("canvas.E002", fault.message, f"Correct {fault.path}.", field="audience")
+        yield Problem("canvas.E002", fault.message, f"Correct {fault.place}.", field="audience")
 
 
 def has_trigger(draft: Draft) -> Iterator[Problem]:
@@ -32,7 +32,8 @@ def has_trigger(draft: Draft) -> Iterator[Problem]:
 
 def is_acyclic(draft: Draft) -> Iterator[Problem]:
     for loop in loops(draft.document):
-        message = f"The steps form a loop: {' -> '.join([*loop, loop[0]])}."
+        titles = " → ".join(draft.document.by_key[key].title for key in [*loop, loop[0]])
+        message = f"The steps form a loop: {titles}."
         yield Problem("canvas.E005", message, "Take one of these arrows away.", loop[0], "next")
 
 
@@ -58,7 +59,7 @@ def is_reachable(draft: Draft) -> Iterator[Problem]:
     reached = reachable(draft.document)
     for step in draft.document.steps:
         if step.key not in reached:
-            yield Problem("canvas.W001", f"Nobody can get to {step.key}.", "Lead an arrow to it.", step.key)
+            yield Problem("canvas.W001", "Nobody can get to this step.", "Lead an arrow to it, or delete it.", step.key)
 
 
 def reaches_somebody(draft: Draft) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ class DecisionSplit(StepType):
             yield Problem("canvas.E004", "The split has no filter.", hint, step.key, "filter")
             return
         for fault in filters.check(step.settings["filter"], "filter", library=draft.library):
-            yield Problem("canvas.E004", fault.message, f"Correct {fault.path}.", step.key, "filter")
+            yield Problem("canvas.E004", fault.message, f"Correct {fault.place}.", step.key, "filter")
 
     def route(self, step, cohorts, now: datetime) -> Routes:
         return Routes({"yes": filters.condition(step.settings["filter"], now, "profile__")}, "no")

@@ -154,7 +154,8 @@ def test_a_type_with_settings_is_changed_only_after_a_question(marketer, canvas)
 
 def test_deleting_says_what_goes_along(marketer, canvas):
     asked = marketer.get(url(canvas, "steps/split/delete/"), headers=HTMX).content.decode()
-    assert "Where do people go then?" in asked and "only this step leads there" in asked
+    assert "Where do people go then?" in asked and "because only this step leads there" in asked
+    assert "Undo brings it back" in asked
     post(marketer, canvas, "steps/split/delete/", onto="end")
     assert keys(canvas) == ["wait", "end"]
 

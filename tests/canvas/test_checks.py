@@ -76,10 +76,14 @@ def test_e004_a_split_by_a_segment_that_is_gone_by_now(now):
 
 
 def test_e005_a_loop_is_told_in_the_order_of_its_arrows(now):
-    source = document(delay("a", "b"), delay("b", "c"), delay("c", "b"))
+    source = document(delay("a", "b"), delay("b", "c"), delay("c", "b", duration="P2D"))
     (loop,) = launching.problems(Draft(read(source), now))
     assert (loop.id, loop.field) == ("canvas.E005", "next")
-    assert loop.message in ("The steps form a loop: b -> c -> b.", "The steps form a loop: c -> b -> c.")
+    hour, days = "Delay: Wait 1 hour", "Delay: Wait 2 days"
+    assert loop.message in (
+        f"The steps form a loop: {hour} → {days} → {hour}.",
+        f"The steps form a loop: {days} → {hour} → {days}.",
+    )
 
 
 def test_e005_each_of_several_loops_and_a_step_that_leads_to_itself(now):
@@ -150,3 +154,10 @@ def test_a_refused_launch_changes_nothing(now):
         launching.launch(canvas, now)
     assert canvas.status == Canvas.Status.DRAFT
     assert not canvas.versions.exists() and not canvas.steps.exists() and not EntryRun.objects.exists()
+
+
+def test_a_hint_names_the_place_in_words(now):
+    unknown = {"attribute": "shoe_size", "op": "is", "value": "9"}
+    audience = {"filter": {"all": [EVERYBODY, {"any": [unknown]}]}}
+    (wrong,) = launching.problems(Draft(read(document(delay(), audience=audience)), now))
+    assert wrong.hint == "Correct condition 2.1 of the filter."
