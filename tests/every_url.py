@@ -158,7 +158,7 @@ MODELS = (
     "canvas_arrival", "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret",
     "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
-    "audiences_erasure", "integrations_removal", "integrations_identity",
+    "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
 )  # fmt: skip
 for model in MODELS:
     ADMIN |= {

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from audiences import erasure
-from audiences.models import CustomAttribute, Erasure, Event, Import, Purchase
-from canvas.models import ArrivalHour, Revision
+from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
+from canvas.models import ArrivalHour, Revision, Trigger
 from config.team.models import ApiKey, User
 from integrations.models import Connection, CustomAudience
 from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
@@ -55,6 +55,7 @@ class World:
             CustomAttribute.objects.create(name=f"tier {n}", type="text")
             self.jane.attributes[f"tier {n}"] = "gold"
             Event.objects.create(profile=self.jane, name=f"viewed {n}", time=now)
+            EventName.objects.get_or_create(name=f"viewed {n}")
             Purchase.objects.create(profile=self.jane, product_id=f"A{n}", currency="USD", price=3, time=now)
         self.jane.save()
 
@@ -73,6 +74,7 @@ class World:
         ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
         Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)
+        Trigger.objects.create(canvas=self.draft, profile=self.jane, at=now, context={})
 
     def steps(self, long: int) -> list[dict]:
         row = [delay(f"wait{n}" if n else "wait", then=f"wait{n + 1}") for n in range(long)] + [delay(f"wait{long}")]

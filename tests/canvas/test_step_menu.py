@@ -34,7 +34,7 @@ def toast(answer) -> dict:
 
 def test_the_menu_is_one_for_all_cards_and_a_page_without_scripts(marketer, canvas):
     page = marketer.get(url(canvas, "build/")).content.decode()
-    assert page.count('data-action="delete"') == 1 and page.count('aria-haspopup="menu"') == 8
+    assert page.count('data-action="delete"') == 1 and page.count('aria-haspopup="menu"') == 4
     page = marketer.get(url(canvas, "steps/wait/menu/")).content.decode()
     assert "<html" in page and page.count("data-action=") == 6 and "menuitem" not in page
 
