@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection as database
 from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
 
-# A slow machine is no fault.
-hypothesis_settings.register_profile("calm", deadline=None)
+# A slow machine is no fault. What says nothing else is tried often in the run on the embedded database.
+EXAMPLES = 100 if database.vendor == "sqlite" else 25
+hypothesis_settings.register_profile("calm", deadline=None, max_examples=EXAMPLES)
 hypothesis_settings.load_profile("calm")
 
 PROCESSES = {

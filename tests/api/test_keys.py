@@ -33,7 +33,7 @@ def refused(answer, status: int) -> bool:
 
 def test_without_a_key_nothing_is_answered():
     calls = every_call()
-    assert len(calls) == 20
+    assert len(calls) == 21
     for method, path, _ in calls:
         answer = Client().generic(method, f"/api/v1{path}")
         assert refused(answer, 401) and answer.headers["WWW-Authenticate"].startswith("Bearer"), path

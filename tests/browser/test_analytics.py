@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import violations
+from tests.browser.conftest import SCHEMES, violations
 from tests.cast import TOKEN, delay, draft, facebook_step, launch, people, tick
 from tests.states import in_every_state
 
 HOUR = timedelta(hours=1)
-BOTH = [(size, scheme) for size in ("wide", "phone") for scheme in ("light", "dark")]
+BOTH = [(size, scheme) for size in ("wide", "phone") for scheme in SCHEMES]
 LOOK_AGAIN = "htmx.ajax('GET', location.pathname, {target: '#numbers', swap: 'outerHTML'})"
 
 

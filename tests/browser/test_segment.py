@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from audiences.models import CustomAttribute, Segment
-from tests.browser.conftest import violations
+from tests.browser.conftest import SCHEMES, violations
 from tests.cast import draft
 from tests.factories import ProfileFactory, SegmentFactory
 
@@ -81,7 +81,7 @@ def lapsed() -> Segment:
     return SegmentFactory(name="Lapsed", filter={"not": {"attribute": "seen", "op": "within_last", "value": "P90D"}})
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_the_editor_can_be_used_by_everybody(open_page, size, scheme):
     lapsed()
