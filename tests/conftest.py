@@ -20,13 +20,24 @@ PROCESSES = {
 }  # fmt: skip
 """What starts processes of its own and waits for them: one after the other, so that they don't wait for each other."""
 
+ONCE = (
+    "tests/browser/test_styleguide.py", "tests/canvas/test_layout.py", "tests/config/test_demo_serve.py",
+    "tests/config/test_environment.py", "tests/faults/test_soak.py", "tests/integrations/facebook/sandbox",
+    "tests/integrations/facebook/test_match_", "tests/integrations/facebook/test_sdk.py", "tests/test_architecture.py",
+    "tests/test_css.py", "tests/test_docs.py",
+)  # fmt: skip
+"""What touches no database, or is told on both elsewhere (`test_newcomer` serves the demo, `make soak` takes either)."""
+AGAIN = pytest.mark.skip(reason="The run on the embedded database says all of it.")
+
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For xdist's loadgroup, which runs each group on one worker."""
+    """Groups for xdist's loadgroup, which runs each on one worker; and what one of both runs is enough for."""
     for item in items:
+        if database.vendor == "postgresql" and item.nodeid.startswith(ONCE):
+            item.add_marker(AGAIN)
         for path, group in PROCESSES.items():
             if item.nodeid.startswith(path):
                 item.add_marker(pytest.mark.xdist_group(group))

@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from django.db import connection
 
 from config.environment import ROOT
 from tests.faults.servers import postgres_binaries
@@ -33,13 +32,9 @@ needs_servers = pytest.mark.skipif(
     not postgres_binaries() or not shutil.which("redis-server"),
     reason="PostgreSQL's initdb and redis-server are not installed here: nothing to kill",
 )
-once = pytest.mark.skipif(
-    connection.vendor == "postgresql", reason="It brings servers of its own: the run on the embedded database does it."
-)
 
 
 @needs_servers
-@once
 def test_a_database_and_a_redis_that_are_killed_in_mid_flight_lose_nobody():
     assert "1,001 people" in run("tests.faults.without_services", "1")
 
