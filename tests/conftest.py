@@ -26,7 +26,7 @@ ONCE = (
     "tests/integrations/facebook/test_match_", "tests/integrations/facebook/test_sdk.py", "tests/test_architecture.py",
     "tests/test_css.py", "tests/test_docs.py",
 )  # fmt: skip
-"""What touches no database, or is told on both elsewhere (`test_newcomer` serves the demo, `make soak` takes either)."""
+"""What touches no database, or is told on both elsewhere: `test_newcomer` serves the demo, `make soak` takes either."""
 AGAIN = pytest.mark.skip(reason="The run on the embedded database says all of it.")
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
