@@ -17,7 +17,7 @@ test-services: .venv/test  ## the same on PostgreSQL and Redis
 	bash .ci/services
 	$(SERVICES) $(PY) -m pytest -n $(JOBS) --dist loadgroup
 
-test-nightly: .venv/test  ## the full-size runs (100,000 people), on both
+test-nightly: .venv/test  ## full-size runs (100,000 people) and what takes long, on both
 	$(PY) -m pytest -m nightly
 	bash .ci/services
 	$(SERVICES) $(PY) -m pytest -m nightly

@@ -21,12 +21,15 @@ PROCESSES = {
 """What starts processes of its own and waits for them: one after the other, so that they don't wait for each other."""
 
 ONCE = (
-    "tests/browser/test_styleguide.py", "tests/canvas/test_layout.py", "tests/config/test_demo_serve.py",
-    "tests/config/test_environment.py", "tests/faults/test_soak.py", "tests/integrations/facebook/sandbox",
-    "tests/integrations/facebook/test_match_", "tests/integrations/facebook/test_sdk.py", "tests/test_architecture.py",
-    "tests/test_css.py", "tests/test_docs.py",
+    *(f"tests/browser/test_{name}.py" for name in ("admin", "analytics", "custom_audience", "editing", "every_page")),
+    *(f"tests/browser/test_{name}.py" for name in ("graph", "partners", "segment", "styleguide", "templates")),
+    "tests/canvas/test_layout.py", "tests/config/test_demo_serve.py", "tests/config/test_environment.py",
+    "tests/faults/test_soak.py", "tests/integrations/facebook/sandbox", "tests/integrations/facebook/test_match_",
+    "tests/integrations/facebook/test_sdk.py", "tests/test_architecture.py", "tests/test_css.py", "tests/test_docs.py",
+    "tests/test_every_url.py",
 )  # fmt: skip
-"""What touches no database, or is told on both elsewhere: `test_newcomer` serves the demo, `make soak` takes either."""
+"""What the database has no part in, or is told on both elsewhere: the builder, imports and the newcomer's whole story
+run in a browser on both, and `make soak` takes either."""
 AGAIN = pytest.mark.skip(reason="The run on the embedded database says all of it.")
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

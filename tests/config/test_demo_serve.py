@@ -56,6 +56,7 @@ def test_it_serves_until_it_is_told_to_stop(product):
     assert "Everything adds up." in product.manage("audit_sync")
 
 
+@pytest.mark.nightly
 def test_when_one_process_dies_all_stop_and_it_says_which(product):
     with serving(product) as process:
         running.wait_until(lambda: "Ctrl-C" in said(product), STARTS)
@@ -73,6 +74,7 @@ def test_a_port_that_is_taken_is_named_with_the_cure(product):
     assert "Say PORT= and another number" in said(product)
 
 
+@pytest.mark.nightly
 def test_once_prints_numbers_that_add_up_and_ends(product):
     out = product.manage("demo", "--once", "--people", "100", "--run", product.folder / "run")
     assert "Synced" in out and "Win back lapsed customers (active)" in out and "Everything adds up." in out

@@ -34,6 +34,7 @@ needs_servers = pytest.mark.skipif(
 )
 
 
+@pytest.mark.nightly
 @needs_servers
 def test_a_database_and_a_redis_that_are_killed_in_mid_flight_lose_nobody():
     assert "1,001 people" in run("tests.faults.without_services", "1")

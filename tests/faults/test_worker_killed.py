@@ -123,7 +123,7 @@ def test_two_workers_side_by_side_do_the_work_once(home, sandbox):
     call_command("audit_sync")
 
 
-@pytest.mark.parametrize("many", [2, 4])
+@pytest.mark.parametrize("many", [2, pytest.param(4, marks=pytest.mark.nightly)])
 def test_processes_that_race_for_small_batches_do_the_work_once(installation, sandbox, many):
     connect(TOKEN, timezone.now())
     canvas = flow(400)
