@@ -17,8 +17,9 @@ hypothesis_settings.load_profile("calm")
 PROCESSES = {
     "tests/faults/test_worker_killed.py": "workers", "tests/faults/test_soak.py": "soak", "tests/stories": "stories",
     "tests/config/test_demo_serve.py": "demo", "tests/browser/test_newcomer.py": "demo",
+    "tests/config/test_doctor.py": "doctor",
 }  # fmt: skip
-"""What starts processes of its own and waits for them: one after the other, so that they don't wait for each other."""
+"""What starts processes of its own, or shares a beat in the cache with others: one after the other within a group."""
 
 ONCE = (
     *(f"tests/browser/test_{name}.py" for name in ("admin", "analytics", "custom_audience", "editing", "every_page")),

@@ -122,4 +122,5 @@ def test_removals_that_wait_for_long_are_told_and_small_audiences_are_no_fault(c
     assert not well and "WRONG removals: 1 have waited for a day and more" in told
     Removal.objects.update(small_since=long_ago)
     told, well = examined()
-    assert well and "1 wait, 1 of them for an audience that is too small" in told
+    assert well, told
+    assert "1 wait, 1 of them for an audience that is too small" in told
