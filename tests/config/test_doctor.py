@@ -1,5 +1,6 @@
 """`doctor` is right about what is well, and names the cure of what is not."""
 
+import secrets
 from datetime import timedelta
 from io import StringIO
 
@@ -19,8 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def a_worker(sandbox, settings):
-    """An installation that was set up, with a worker that has just answered the pulse."""
+def a_worker(sandbox, settings, monkeypatch):
+    """Set up, with a worker that has just answered the pulse; its beat is this test's alone."""
+    monkeypatch.setattr(beats, "ANSWER", f"beat-{secrets.token_hex(8)}")
     settings.Q_CLUSTER = {name: value for name, value in settings.Q_CLUSTER.items() if name != "redis"}
     call_command("setup", stdout=StringIO())
     schedules.pulse()
