@@ -9,4 +9,4 @@ from .models import Entry, Trigger
 
 def make_nameless(erasures: Erasures, now: datetime) -> None:
     Trigger.objects.filter(profile__in=list(erasures)).delete()
-    Entry.objects.filter(profile__in=list(erasures)).update(profile=None)
+    Entry.objects.filter(profile__in=list(erasures)).update(profile=None, context=None)

@@ -18,8 +18,8 @@ class NothingThere(saving.NotSaved):
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step back or forth. `change` is what was undone or done again; `focus` is the card to look at, or ""."""
+class Turn:
+    """`change` was taken back, or done again; `focus` is the card to look at, or ""."""
 
     canvas: Canvas
     change: Revision
@@ -27,7 +27,7 @@ class Step:
 
 
 @transaction.atomic
-def undo(pk: int, edition: int, actor: User | None, via: str = "dashboard") -> Step:
+def undo(pk: int, edition: int, actor: User | None, via: str = "dashboard") -> Turn:
     """Raises NotSaved kinds or DocumentRefused; nothing is changed then."""
     trail = trail_of(pk, edition)
     if trail.undone is None:
@@ -36,7 +36,7 @@ def undo(pk: int, edition: int, actor: User | None, via: str = "dashboard") -> S
 
 
 @transaction.atomic
-def redo(pk: int, edition: int, actor: User | None, via: str = "dashboard") -> Step:
+def redo(pk: int, edition: int, actor: User | None, via: str = "dashboard") -> Turn:
     """Raises NotSaved kinds or DocumentRefused; nothing is changed then."""
     trail = trail_of(pk, edition)
     if trail.redone is None:
@@ -50,10 +50,10 @@ def trail_of(pk: int, edition: int) -> Trail:
     return Trail(canvas)
 
 
-def go(trail: Trail, change: Revision, to: int, did: str, actor: User | None, via: str) -> Step:
+def go(trail: Trail, change: Revision, to: int, did: str, actor: User | None, via: str) -> Turn:
     canvas, old, new = trail.canvas, trail.canvas.document, trail.document(to)
     canvas = saving.put(canvas, new, actor, f"{did}: {change.what}", via, same_as=to)
-    return Step(canvas, change, concerned(old, new))
+    return Turn(canvas, change, concerned(old, new))
 
 
 def concerned(old: dict, new: dict) -> str:

@@ -26,14 +26,14 @@ def redo(request: HttpRequest, pk: int) -> HttpResponse:
     return step(request, pk, history.redo, "Done again")
 
 
-def step(request: HttpRequest, pk: int, go: Callable[..., history.Step], did: str) -> HttpResponse:
+def step(request: HttpRequest, pk: int, go: Callable[..., history.Turn], did: str) -> HttpResponse:
     """The graph with the focus on the step concerned; a section is shown anew."""
     why = "It takes back or repeats the last change, and that is another one now."
     verb = "Undo" if go is history.undo else "Redo"
     return saved(request, pk, lambda: shown(request, go(pk, edition(request), request.user), did), verb, why)
 
 
-def shown(request: HttpRequest, made: history.Step, did: str) -> HttpResponse:
+def shown(request: HttpRequest, made: history.Turn, did: str) -> HttpResponse:
     whose = "" if made.change.actor == request.user else f", by {made.change.who}"
     said = f"{did}: {made.change.what}{whose}."
     section = request.POST.get("section")

@@ -110,6 +110,15 @@ def test_who_is_erased_leaves_the_inbox(now):
     assert inside(canvas) == []
 
 
+def test_what_let_her_in_goes_with_her_when_she_is_erased(now):
+    people(1)
+    canvas = waits(now)
+    did("p0", now, note="mine alone")
+    tick(now)
+    erase(["p0"], now)
+    assert list(Entry.objects.filter(canvas=canvas).values_list("profile", "context")) == [(None, None)]
+
+
 def test_people_who_enter_one_by_one_reach_facebook(now, connection):
     people(3)
     canvas = launch(facebook_step(), at=now, entry=BOUGHT, audience=None)
