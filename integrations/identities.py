@@ -47,8 +47,8 @@ class Stay:
 
 
 def was_read(path: str = "") -> Q:
-    """Batches whose people were read to be sent, once at least; a part of another batch is made only after that."""
-    return Q(**{f"{path}read_at__isnull": False}) | Q(**{f"{path}parent__isnull": False})
+    """Batches whose people were read to be sent, once at least; the halves of one take that over from it."""
+    return Q(**{f"{path}read_at__isnull": False})
 
 
 def stays(profiles: Collection[int]) -> list[Stay]:

@@ -9,7 +9,7 @@ from canvas import engine
 from config.team.models import AuditEvent
 from integrations import outbox, pauses, recount, recreating, settling
 from integrations.errors import PartnerError
-from integrations.models import CustomAudience, Member, SyncBatch
+from integrations.models import CustomAudience, Member, Removal, SyncBatch
 from tests.cast import ACCOUNT, TOKEN, facebook_step, fate, launch, people, step_numbers, tick, user
 from tests.states import EVERY_STATE, in_every_state
 
@@ -115,6 +115,21 @@ def test_after_a_crash_the_worker_finishes_it(canvas, sandbox, now):
     assert audience().state == "creating" and made(sandbox) == 2, "somebody may still be at it"
     tick(now + HOUR)
     assert fate(canvas) == {"synced": 5} and made(sandbox) == 2
+
+
+def test_who_is_erased_before_the_new_list_knows_her_needs_no_removal(connection, sandbox, now):
+    """Also where she went in a half of a batch."""
+    people(4)
+    launch(facebook_step(), at=now)
+    sandbox.fault("too_large", rows=2, times=None)
+    tick(now)
+    assert SyncBatch.objects.filter(state="split").exists()
+    recreating.recreate(found_gone(sandbox, now), now)
+    erasure.erase(["p0"], now)
+    assert not Removal.objects.exists() and list(recount.differences()) == []
+    tick(now + HOUR)
+    erasure.erase(["p1"], now + HOUR)
+    assert Removal.objects.count() == 1
 
 
 def test_twice_is_once(canvas, sandbox, now):
