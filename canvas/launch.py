@@ -13,7 +13,7 @@ from config.team.models import User, record
 from . import document as documents
 from .checks import CHECKS
 from .document import Document, Draft
-from .models import Canvas, EntryRun, Step, Version
+from .models import Canvas, EntryRun, Step, Trigger, Version
 from .moves import new_stamp
 from .problems import Problem
 
@@ -151,9 +151,12 @@ def resume(canvas: Canvas, actor: User | None = None, via: str = "command line")
 
 
 def archive(canvas: Canvas, actor: User | None = None, via: str = "command line") -> bool:
-    """Out of the way for good; its numbers stay. False: it is running."""
+    """Out of the way for good; its numbers stay, its inbox doesn't. False: it is running."""
     old = {Canvas.Status.DRAFT, Canvas.Status.STOPPED}
-    return change(canvas, old, Canvas.Status.ARCHIVED, "canvas.archived", actor, via)
+    with transaction.atomic():
+        archived = change(canvas, old, Canvas.Status.ARCHIVED, "canvas.archived", actor, via)
+        Trigger.objects.filter(canvas=canvas, canvas__status=Canvas.Status.ARCHIVED).delete()
+    return archived
 
 
 @transaction.atomic

@@ -100,6 +100,15 @@ def test_a_stopped_canvas_hears_nothing_and_keeps_what_it_heard(now):
     assert inside(canvas) == ["p0"]
 
 
+def test_an_archived_canvas_forgets_what_it_heard(now):
+    people(1)
+    canvas = waits(now)
+    did("p0", now)
+    launching.stop(canvas)
+    launching.archive(canvas)
+    assert not Trigger.objects.exists()
+
+
 def test_who_is_erased_leaves_the_inbox(now):
     people(1)
     canvas = waits(now)
