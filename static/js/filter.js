@@ -1,14 +1,32 @@
 // The filter editor is drawn by the server. Here only what belongs to the time in which its answer is on the way: what
-// was written meanwhile is kept, and the surrounding form hears of the change as of any other ("change").
+// was written meanwhile is kept, a button that was pressed meanwhile is pressed on the new one, and the surrounding form
+// hears of the change as of any other ("change").
 const asked = new WeakMap();
+const drawing = new Set();
+const pressed = new Map();
 
 const written = (editor) => new Map([...editor.querySelectorAll("[id][name]")].map((field) => [field.id, field.value]));
 const redraws = (event) => event.detail.requestConfig && !event.detail.requestConfig.path.includes("action=count");
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const editor = event.detail.target?.closest("[data-filter]");
-  if (editor && redraws(event)) asked.set(event.detail.xhr, { editor, before: written(editor) });
+  if (!editor || !redraws(event)) return;
+  asked.set(event.detail.xhr, { editor, before: written(editor) });
+  drawing.add(editor);
 });
+
+// Seen before htmx sees it, which begins to draw by it. What is to be removed is never guessed: places have moved.
+document.addEventListener("click", pressedMeanwhile, { capture: true });
+
+function pressedMeanwhile(event) {
+  const button = event.target.closest("[data-filter] button[hx-post]:not([hx-post*='=remove'], [hx-post*='=drop'])");
+  const editor = button?.closest("[data-filter]");
+  if (drawing.has(editor)) pressed.set(editor, button.getAttribute("hx-post"));
+}
+
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:sendAbort"]) {
+  document.addEventListener(name, (event) => drawing.delete(asked.get(event.detail.xhr)?.editor));
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const request = asked.get(event.detail.xhr);
@@ -19,19 +37,26 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const request = asked.get(event.detail.xhr);
-  if (!request) return;
-  asked.delete(event.detail.xhr);
-  for (const [id, value] of request.since ?? []) {
+  for (const [id, value] of request?.since ?? []) {
     const field = document.getElementById(id);
     if (field) field.value = value;
   }
-  request.editor.parentElement.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// A number that could not be counted again stays, and says that it is old.
-for (const name of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(name, ({ target }) => target.classList.contains("filter-count") && target.classList.add("old"));
-}
-document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  if (detail.successful && target.classList.contains("filter-count")) target.classList.remove("old");
+// Only now does htmx listen to what was drawn.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const request = asked.get(event.detail.xhr);
+  if (!request) return;
+  const { editor } = request;
+  asked.delete(event.detail.xhr);
+  drawing.delete(editor);
+  const selects = (request.since ?? []).map(([id]) => document.getElementById(id)).filter((field) => field?.matches("select[hx-post]"));
+  for (const one of [...selects, editor.parentElement]) changed(one);
+  const again = pressed.get(editor);
+  pressed.delete(editor);
+  if (again && request.since) editor.querySelector(`button[hx-post="${CSS.escape(again)}"]`)?.click();
 });
+
+function changed(element) {
+  element.dispatchEvent(new Event("change", { bubbles: true }));
+}

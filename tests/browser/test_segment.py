@@ -81,6 +81,18 @@ def lapsed() -> Segment:
     return SegmentFactory(name="Lapsed", filter={"not": {"attribute": "seen", "op": "within_last", "value": "P90D"}})
 
 
+def test_a_button_that_is_pressed_while_the_editor_is_drawn_anew_is_not_lost(open_page):
+    page, held = open_page("Marketer", "/audience/segments/new/"), []
+    count(page, "4 of 4 people")
+    page.route("**/*action=fields*", lambda route: held.append(route))
+    page.locator("#filter-kind").select_option("any")
+    page.wait_for_timeout(400)
+    page.get_by_role("button", name="Add condition").click()
+    held[0].continue_()
+    expect(page.locator("#filter-0-attribute")).to_be_focused()
+    assert page.locator("#filter-kind").input_value() == "any" and page.locator("#filter-1-attribute").count() == 0
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_the_editor_can_be_used_by_everybody(open_page, size, scheme):
