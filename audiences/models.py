@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from .search_key import SearchKey
+from .folding import Fold
 
 
 class Profile(models.Model):
@@ -16,7 +16,7 @@ class Profile(models.Model):
     Contact details are kept as they came: they are normalised when they are sent, never here.
     """
 
-    external_id = models.CharField(max_length=255, unique=True)
+    external_id = models.CharField(max_length=255)
     email = models.CharField("e-mail", max_length=320, blank=True)
     phone = models.CharField(max_length=64, blank=True)
     first_name = models.CharField(max_length=255, blank=True)
@@ -36,13 +36,15 @@ class Profile(models.Model):
 
     class Meta:
         permissions = [("see_personal_data", "Can see personal data unmasked")]
+        # Not `unique=True`, which would bring a second index on PostgreSQL that nobody reads.
+        constraints = [models.UniqueConstraint(fields=["external_id"], name="profile_external_id")]
         indexes = [
-            # Read by the search; the unique index of external_id has no order to search by on PostgreSQL.
-            models.Index(SearchKey("external_id"), name="profile_by_external_id"),
-            models.Index(SearchKey("email"), name="profile_by_email"),
-            models.Index(SearchKey("phone"), name="profile_by_phone"),
-            models.Index(SearchKey("first_name"), name="profile_by_first_name"),
-            models.Index(SearchKey("last_name"), name="profile_by_last_name"),
+            # Read by the search.
+            models.Index(Fold("external_id"), name="profile_by_external_id"),
+            models.Index(Fold("email"), name="profile_by_email"),
+            models.Index(Fold("phone"), name="profile_by_phone"),
+            models.Index(Fold("first_name"), name="profile_by_first_name"),
+            models.Index(Fold("last_name"), name="profile_by_last_name"),
         ]
 
     def __str__(self) -> str:

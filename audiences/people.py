@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Value
 
+from .folding import Fold
 from .models import Profile
-from .search_key import SearchKey
 
 PAGE = 50
 FEW = 500
@@ -48,7 +48,7 @@ def ways(term: str, unmasked: bool) -> list[Q]:
 
 
 def searchable() -> QuerySet[Profile]:
-    return Profile.objects.alias(**{f"{field}_key": SearchKey(field) for field in BEGINNINGS})
+    return Profile.objects.alias(**{f"{field}_key": Fold(field) for field in BEGINNINGS})
 
 
 def ids_of_few(alternatives: list[Q]) -> set[int] | None:
@@ -66,7 +66,7 @@ def any_of(alternatives: list[Q]) -> Q:
 
 
 def keyed(field: str, comparison: str, text: str) -> Q:
-    return Q(**{f"{field}_key{comparison}": SearchKey(Value(text))})
+    return Q(**{f"{field}_key{comparison}": Fold(Value(text))})
 
 
 def begins(field: str, text: str) -> Q:

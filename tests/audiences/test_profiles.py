@@ -85,6 +85,11 @@ class TestTheSearch:
         ProfileFactory(external_id="other", first_name="Tom", last_name="Thorn")
         assert found(as_role("Marketer"), term) == ["cust_1"]
 
+    @pytest.mark.parametrize("term", ["émile", "ÉMI", "Émile straSSE"])
+    def test_case_does_not_matter_in_any_script(self, as_role, term):
+        ProfileFactory(external_id="emile", first_name="Émile", last_name="Straße")
+        assert found(as_role("Marketer"), term) == ["emile"]
+
     @pytest.mark.parametrize("term", ["kafor", "%", "_", "jane tho", "x" * 321, "a\x00"])
     def test_the_middle_is_not_searched_and_signs_mean_themselves(self, as_role, jane, term):
         assert found(as_role("Marketer"), term) == []
