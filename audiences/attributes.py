@@ -1,5 +1,6 @@
 """What is known about a person: built-in attributes and registered custom ones, their types, and where they stand."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,6 +9,7 @@ from django.db.models import F
 from django.db.models.expressions import Combinable
 
 from .expressions import JsonBoolean, JsonNumber, JsonText
+from .folding import fold
 from .models import CustomAttribute
 from .values import LONGEST_NAME
 
@@ -22,11 +24,15 @@ WORDS = {"text": "a text", "number": "a number", "boolean": "true or false", "ti
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute; `type` is text, number, boolean, time, or date (only the date of birth)."""
+    """One attribute; `type` is text, number, boolean, time, or date (only the date of birth).
+
+    `indexed`: PostgreSQL finds its values by index. Not those of names that differ in nothing but case.
+    """
 
     name: str
     type: str
     built_in: bool = False
+    indexed: bool = False
 
     def value(self, prefix: str = "") -> Combinable:
         """The expression that reads it; `prefix` leads from the queried model to the profile ("profile__")."""
@@ -41,7 +47,9 @@ BUILT_IN["date_of_birth"] = Attribute("date_of_birth", "date", True)
 
 def custom() -> dict[str, Attribute]:
     """Every registered custom attribute, by name (one query)."""
-    return {name: Attribute(name, kind) for name, kind in CustomAttribute.objects.values_list("name", "type")}
+    known = dict(CustomAttribute.objects.values_list("name", "type"))
+    alike = Counter(map(fold, known))
+    return {name: Attribute(name, kind, indexed=alike[fold(name)] == 1) for name, kind in known.items()}
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import (
@@ -25,6 +25,7 @@ from . import values
 from .attributes import WORDS, Attribute
 from .expressions import Not, any_of, certain
 from .folding import Fold
+from .held_values import Holds, is_held
 from .values import Span
 
 NEGATIVE = {"is_not": "is", "not_exists": "exists", "not_within_last": "within_last"}
@@ -77,8 +78,16 @@ def compare(attribute: Attribute, prefix: str, op: str, value: Any, now: datetim
     elif meant == "within_last":
         condition = certain(Range(found, last(kind, value, now)))
     else:
-        condition = COMPARE[kind](found, meant, value)
+        condition = by_index(attribute, prefix, meant, value, COMPARE[kind](found, meant, value))
     return Not(condition) if op in NEGATIVE else condition
+
+
+def by_index(attribute: Attribute, prefix: str, op: str, value: Any, plainly: Combinable) -> Combinable:
+    """The same, found by index where there is one that tells it."""
+    values = value if op == "is_any_of" else [value]
+    if attribute.indexed and op in ("is", "is_any_of") and all(map(is_held, values)):
+        return Holds(F(f"{prefix}attributes"), attribute.name, values, plainly)
+    return plainly
 
 
 def exists(found: Combinable, kind: str) -> Combinable:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.db.models import Case, Count, Value, When
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -109,6 +110,28 @@ class TestText:
         person("jane")
         assert found(where("city", "is", "' OR 1=1 --")) == set()
         assert found(where("plan", "contains", "%s %(x)s ' \" \\")) == set()
+
+
+class TestTheIndexOverCustomAttributes:
+    @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has none.")
+    @pytest.mark.parametrize(
+        "document",
+        [
+            where("plan", "is", "Gold"), where("plan", "is_any_of", ["gold", "é"]), where("vip", "is", True),
+            where("score", "is", 5), where(ODD, "is", "x"),
+        ],
+    )  # fmt: skip
+    def test_who_holds_a_value_is_found_by_it(self, document):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Profile.objects.filter(filters.condition(document, NOW)).explain()
+        assert "profile_by_attributes" in plan
+
+    def test_names_that_only_differ_in_case_are_told_apart(self):
+        CustomAttribute.objects.create(name="Plan", type="text")
+        person("jane", attributes={"plan": "gold", "Plan": "basic"})
+        assert found(where("plan", "is", "GOLD")) == found(where("Plan", "is", "Basic")) == {"jane"}
+        assert found(where("Plan", "is", "gold")) == set()
 
 
 class TestMissing:
