@@ -27,7 +27,6 @@ from canvas.api.canvases import router as canvases
 from canvas.api.journeys import router as journeys
 from canvas.api.triggers import router as triggers
 from canvas.document import DocumentRefused
-from config.team.keys import KeyRate
 from config.team.refusals import Refusal, wrong_paths
 from integrations.facebook.api import router as facebook
 
@@ -99,6 +98,8 @@ def in_problem_json(view: Callable) -> Callable:
             allowed = response.headers["Allow"]
             refusal = Refusal(405, f"{request.method} is not possible here; {allowed} is.", {"Allow": allowed})
             response = refusal.response()
+        for name, value in request.rate.headers().items() if hasattr(request, "rate") else ():
+            response.headers[name] = value
         response._has_been_logged = True  # Django would log the whole address, and an external id may be in it.
         return response
 
@@ -119,7 +120,6 @@ api = Api(
     docs=DocsPage(),
     parser=JsonParser(),
     renderer=JsonRenderer(),
-    throttle=KeyRate(),
 )
 for router, tag in ((users, "People"), (segments, "Segments"), (canvases, "Canvases"), (journeys, "Canvases"),
                     (triggers, "Canvases"), (facebook, "Technology Partners")):  # fmt: skip

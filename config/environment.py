@@ -155,12 +155,6 @@ def cache() -> dict:
     return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 
 
-def fast_cache() -> dict:
-    """Redis where it is the broker, else the memory of each process."""
-    found = cache()
-    return found if "redis" in found["BACKEND"] else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-
-
 def mail() -> dict:
     """Django's e-mail settings. Without EMAIL_URL, mails are written to the console."""
     try:

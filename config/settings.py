@@ -128,10 +128,10 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "audience-sync@localhost")
 CACHES = {
     # Sign-in throttling counts here, so all processes share it.
     "default": env.cache(),
-    # The API's rate limit counts here.
-    "rates": env.fast_cache(),
     "qstats": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "qstats"},
 }
+
+API_CALLS_PER_MINUTE = int(env.number("API_CALLS_PER_MINUTE", 600, 1, 1_000_000))
 
 # Facebook, and how hard we try (see README, "Settings").
 FACEBOOK_GRAPH_URL = env.graph_url()

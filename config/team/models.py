@@ -60,6 +60,8 @@ class ApiKey(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    minute = models.PositiveBigIntegerField(default=0, help_text="of the last call, since 1970")
+    calls = models.PositiveIntegerField(default=0, help_text="in that minute")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

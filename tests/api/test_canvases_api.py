@@ -134,8 +134,8 @@ def test_the_queries_of_the_list_and_the_numbers_do_not_grow(shop, django_assert
     shop.get("/canvases")
     for count in (1, 5):
         pk = made(shop, *(delay(f"d{number}") for number in range(count)), name=f"With {count}")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             shop.get("/canvases")
         shop.post(f"/canvases/{pk}/launch")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             shop.get(f"/canvases/{pk}/analytics")
