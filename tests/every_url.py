@@ -152,8 +152,9 @@ ADMIN = {
     "admin:app_list": Row(A, A),
 }
 MODELS = (
-    "team_user", "auth_group", "team_apikey", "team_auditevent", "audiences_profile", "audiences_event",
-    "audiences_purchase", "audiences_customattribute", "audiences_segment", "audiences_import", "canvas_canvas",
+    "team_user", "auth_group", "team_apikey", "team_auditevent", "team_keptanswer", "audiences_profile",
+    "audiences_event", "audiences_purchase", "audiences_customattribute",
+    "audiences_segment", "audiences_import", "canvas_canvas",
     "canvas_revision", "canvas_version", "canvas_step", "canvas_entryrun", "canvas_cohort", "canvas_entry",
     "canvas_arrival", "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret",
     "integrations_adaccount",

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
 from canvas.models import ArrivalHour, Revision, Trigger
-from config.team.models import ApiKey, User
+from config.team.models import ApiKey, KeptAnswer, User
 from integrations.models import Connection, CustomAudience
 from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
 from tests.factories import ProfileFactory, SegmentFactory
@@ -36,7 +36,8 @@ class World:
         self.make_canvases(now, 1)
         self.make_erasures(now, 1)
         self.file = self.upload()
-        self.key = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
+        self.key, _ = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
+        KeptAnswer.objects.create(api_key=self.key, name="a", call="b", at=now)
 
     def grow(self, now: datetime, many: int) -> None:
         people(10 * many, country="US")

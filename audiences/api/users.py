@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Body, Router, Schema
 from pydantic import ConfigDict, Field
 
 from config.team.keys import needs
 from config.team.refusals import Refusal, wrong_paths
+from config.team.repeats import IdempotencyKey, once
 
 from .. import erasure, values
 from ..attributes import BUILT_IN
@@ -104,18 +104,23 @@ EXAMPLE = {"attributes": [PERSON], "events": [EVENT], "purchases": [PURCHASE]}
 @router.post(
     "/users/track", response={201: TrackAnswer}, summary="Report people", **needs("users.track", EXAMPLE, "Tracked")
 )
-def track_users(request: HttpRequest, sent: Body[Any]) -> dict:
+def track_users(
+    request: HttpRequest, response: HttpResponse, sent: Body[Any], idempotency_key: IdempotencyKey = None
+) -> dict:
     """Up to 1,000 objects of all kinds together. Bad ones are reported by their place, good ones are kept.
 
     Unknown people are made; unknown keys of people become custom attributes; null clears what was known.
     """
     if faults := faults_of(sent):
         raise wrong_paths(faults)
-    with transaction.atomic():
-        found = track(sent, timezone.now())
+    return once(request, response, idempotency_key, lambda: tracked(sent))
+
+
+def tracked(sent: dict) -> dict:
+    found = track(sent, timezone.now())
     counts = {f"{kind}_processed": n for kind, n in found.processed.items()}
     errors = [{"type": why, "index": place, "input_array": kind} for why, place, kind in found.refused]
-    return counts | {"errors": errors}
+    return counts | {"message": "success", "errors": errors}
 
 
 @router.post(

@@ -1,9 +1,9 @@
 """The call that lets people into a Canvas with API-triggered entry."""
 
+from operator import itemgetter
 from typing import Any
 
-from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Body, Router, Schema
 
@@ -11,6 +11,7 @@ from audiences import incoming
 from audiences.models import Profile
 from config.team.keys import needs
 from config.team.refusals import Refusal, wrong_path
+from config.team.repeats import IdempotencyKey, once
 
 from .. import inbox
 from ..models import Canvas
@@ -29,7 +30,7 @@ class Misfit(Schema):
 
     type: str
     index: int
-    input_array: str = "recipients"
+    input_array: str
 
 
 class TriggerAnswer(Schema):
@@ -44,16 +45,27 @@ class TriggerAnswer(Schema):
     summary="Let people into a Canvas",
     **needs("canvases.trigger", EXAMPLE, "Triggered"),
 )
-def trigger(request: HttpRequest, canvas_id: int, sent: Body[Any]) -> dict:
+def trigger(
+    request: HttpRequest, response: HttpResponse, canvas_id: int, sent: Body[Any],
+    idempotency_key: IdempotencyKey = None,
+) -> dict:  # fmt: skip
     """Asks to let them in: within a tick, whoever is in the target audience and may enter does. Who is not known is
     named by the place; the rest goes on. Of two recipients with one external_id the first counts.
     """
-    canvas = ready(found(canvas_id))
-    good, errors = sift(recipients(sent))
+    return once(request, response, idempotency_key, lambda: triggered(found(canvas_id), recipients(sent)))
+
+
+def triggered(canvas: Canvas, sent: list) -> dict:
+    ready(canvas)
+    good, errors = sift(sent)
     known = ask(canvas, good)
-    errors += [Misfit(type=UNKNOWN, index=place) for place, who, _ in good if who not in known]
+    errors += [misfit(UNKNOWN, place) for place, who, _ in good if who not in known]
     processed = sum(who in known for _, who, _ in good)
-    return {"recipients_processed": processed, "errors": sorted(errors, key=lambda error: error.index)}
+    return {"recipients_processed": processed, "errors": sorted(errors, key=itemgetter("index"))}
+
+
+def misfit(why: str, place: int) -> dict:
+    return {"type": why, "index": place, "input_array": "recipients"}
 
 
 def ready(canvas: Canvas) -> Canvas:
@@ -72,14 +84,14 @@ def recipients(sent: Any) -> list:
     return sent["recipients"]
 
 
-def sift(sent: list) -> tuple[list[Recipient], list[Misfit]]:
+def sift(sent: list) -> tuple[list[Recipient], list[dict]]:
     """Those that can be read; the others are refused."""
     good, errors = [], []
     for place, raw in enumerate(sent):
         try:
             good.append((place, *recipient(raw)))
         except ValueError as error:
-            errors.append(Misfit(type=str(error), index=place))
+            errors.append(misfit(str(error), place))
     return good, errors
 
 
@@ -90,7 +102,6 @@ def recipient(raw: Any) -> tuple[str, dict]:
     return who, incoming.keyed("properties", incoming.properties, raw.get("properties", {}))
 
 
-@transaction.atomic
 def ask(canvas: Canvas, good: list[Recipient]) -> set[str]:
     """Puts them into the inbox; returns who is known."""
     rows = Profile.objects.filter(external_id__in={who for _, who, _ in good})

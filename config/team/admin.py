@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .models import ApiKey, AuditEvent, User, record
+from .models import ApiKey, AuditEvent, KeptAnswer, User, record
 from .staff_pages import FirstRows, ReadOnly
 
 
@@ -116,6 +116,15 @@ class ApiKeys(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).defer("digest")
+
+
+@admin.register(KeptAnswer)
+class KeptAnswers(ReadOnly):
+    """For the repeats of calls with an Idempotency-Key."""
+
+    hidden = ("name", "call")
+    list_display = ["at", "api_key", "body"]
+    list_select_related = ["api_key"]
 
 
 @admin.register(AuditEvent)

@@ -86,6 +86,22 @@ class ApiKey(models.Model):
         return key if key and constant_time_compare(key.digest, digest) else None
 
 
+class KeptAnswer(models.Model):
+    """What a call with an Idempotency-Key was answered, for its repeats; of the call itself only keyed hashes.
+
+    Answers that are kept hold counts, places and sentences, never what was sent.
+    """
+
+    api_key = models.ForeignKey(ApiKey, models.CASCADE)
+    name = models.CharField(max_length=64, help_text="hash of the Idempotency-Key")
+    call = models.CharField(max_length=64, help_text="hash of address and body")
+    body = models.JSONField(null=True, help_text="null while the call is being carried out")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("api_key", "name", name="one_answer_for_a_name")]
+
+
 class AuditEvent(models.Model):
     """Who did what to which token, Canvas or segment, and when. Only ever added to; never holds a secret."""
 

@@ -25,8 +25,8 @@ class Caller:
     def get(self, path: str, **headers: str):
         return self.call("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None):
-        return self.call("POST", path, body)
+    def post(self, path: str, body: Any = None, **headers: str):
+        return self.call("POST", path, body, **headers)
 
     def put(self, path: str, body: Any, **headers: str):
         return self.call("PUT", path, body, **headers)

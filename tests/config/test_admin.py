@@ -8,7 +8,7 @@ from django.urls import reverse
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase
 from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Revision, Step, Trigger
-from config.team.models import ApiKey, AuditEvent, User
+from config.team.models import ApiKey, AuditEvent, KeptAnswer, User
 from integrations.models import Connection, ConnectionSecret, Identity, Member, SyncBatch
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
 from tests.factories import SegmentFactory
@@ -35,7 +35,9 @@ def world(connection, now) -> str:
     Trigger.objects.create(canvas=Canvas.objects.get(), profile=jane, at=now, context={})
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)
     Revision.objects.create(canvas=Canvas.objects.get(), edition=1, document={}, via="dashboard", at=now)
-    return ApiKey.make("shop", ["users.track"], user("Admin"))[1]
+    key, text = ApiKey.make("shop", ["users.track"], user("Admin"))
+    KeptAnswer.objects.create(api_key=key, name="hash of a name", call="hash of a call", at=now)
+    return text
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def secrets(key: str) -> list[str]:
     viewer.save()
     gone = Identity.objects.get()
     return [
-        gone.cells, gone.digest, Erasure.objects.get().who,
+        "hash of a name", "hash of a call", gone.cells, gone.digest, Erasure.objects.get().who,
         TOKEN, secret.fingerprint, key, ApiKey.objects.get().digest, viewer.password.rpartition("$")[2][:6],
     ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audiences import erasure
+from audiences.models import Event
 from audiences.track import track
 from canvas import engine, moves
 from canvas import recount as canvas_recount
@@ -22,11 +23,13 @@ from canvas.moves import Move
 from canvas.steps.base import Routes
 from integrations import outbox, recount, removing, sync
 from integrations.models import Attempt, Identity, Member, Removal, SyncBatch
+from tests.api.caller import Caller
 from tests.cast import delay, facebook_step, fate, launch, people, step_numbers, tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 SECONDS = 15
+EVENTS = 'INSERT INTO "audiences_event"'
 
 
 class Actor(threading.Thread):
@@ -314,3 +317,13 @@ def test_a_removal_is_claimed_by_one_of_two(about_to_leave, sandbox, now):
     in_order(first, second)
     assert [entry["method"] for entry in sandbox.ledger()].count("DELETE") == 1
     she_is_out(sandbox, now)
+
+
+def test_a_repeat_that_comes_while_the_first_is_at_work_waits_and_gets_its_answer():
+    shop, name, event = Caller(), {"Idempotency-Key": '"a"'}, {"external_id": "jane", "name": "viewed"}
+    sent = {"events": [event | {"time": "2026-11-01T09:00:00Z"}]}
+    first, again = (Actor(lambda: shop.post("/users/track", sent, **name), stop) for stop in (EVENTS, ""))
+    in_order(first, again)
+    assert first.result.content == again.result.content and first.result.status_code == again.result.status_code == 201
+    assert ["Idempotent-Replayed" in one.result.headers for one in (first, again)] == [False, True]
+    assert Event.objects.count() == 1
