@@ -3,44 +3,25 @@
 What is searched for is personal data, so it travels in the body of a POST and never stands in an address or a log.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any, NamedTuple
-
 from django import forms
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import attributes, masking, membership, panels, people
+from .. import attributes, facts, masking, membership, panels, people
 from ..models import Profile
 
 may_view = permission_required("audiences.view_profile", raise_exception=True)
-CONTACT = ("email", "phone", "mobile_advertiser_id")
-ADDRESS = ("city", "state", "zip", "country")
-PERSON = ("first_name", "last_name", "gender", "date_of_birth", "language", "time_zone")
 LARGEST = 2**62
-WORDS = {"text": "text", "number": "number", "boolean": "yes or no", "time": "date and time"}
 
 
 class SearchForm(forms.Form):
     q = forms.CharField(required=False, max_length=320)
     after = forms.IntegerField(required=False, min_value=0, max_value=LARGEST)
     before = forms.IntegerField(required=False, min_value=0, max_value=LARGEST)
-
-
-class Fact(NamedTuple):
-    """One attribute of a person; `kind` says how it is masked."""
-
-    label: str
-    value: Any
-    kind: str
-    type: str = ""
 
 
 @require_safe
@@ -73,8 +54,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "profile": profile,
         "title": title_of(profile, request),
-        "groups": list(groups(profile)),
-        "custom": list(custom(profile)),
+        "groups": list(facts.groups(profile)),
+        "custom": list(facts.custom(profile, attributes.custom() if profile.attributes else {})),
         "segments": membership.of(profile, timezone.now()) if request.user.has_perm("audiences.view_segment") else None,
         "parts": panels.parts(profile, request),
     }
@@ -84,38 +65,3 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def title_of(profile: Profile, request: HttpRequest) -> str:
     name = masking.shown(request.user, profile.name, "name")
     return name or masking.shown(request.user, profile.external_id, "external_id")
-
-
-def groups(profile: Profile) -> Iterator[tuple[str, list[Fact]]]:
-    for title, names in (("Person", PERSON), ("Contact", CONTACT), ("Address", ADDRESS)):
-        yield title, [Fact(label(name), spelled(getattr(profile, name), name), name) for name in names]
-
-
-def label(name: str) -> str:
-    field: Field = Profile._meta.get_field(name)
-    words = str(field.verbose_name)
-    return words[:1].upper() + words[1:]
-
-
-def custom(profile: Profile) -> Iterator[Fact]:
-    known = attributes.custom() if profile.attributes else {}
-    for name, value in sorted(profile.attributes.items()):
-        kind = known[name].type if name in known else "text"
-        yield Fact(name, spelled(value, kind), kind, WORDS[kind])
-
-
-def spelled(value: Any, kind: str) -> Any:
-    """As people write it: yes, and a time on the reader's clock."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if kind == "time" and isinstance(value, str):
-        return spelled_time(value)
-    return date_format(value, "j F Y") if isinstance(value, date) else value
-
-
-def spelled_time(value: str) -> str:
-    """On the reader's clock; as it is where it is no time (JSON holds what came)."""
-    try:
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y H:i")
-    except ValueError:
-        return value
