@@ -37,29 +37,49 @@ class Property(Attribute):
 
 def read_event(reading: Reading, document: dict, path: str) -> Combinable:
     reading.only(document, path, "event", "op", "value", "within", "where")
-    name = tried(reading, event_name, document["event"], f"{path}.event")
-    return times(reading, document, path, Event.objects.filter(name=name))
+    return times(reading, document, path, events(reading, document, path))
 
 
 def read_purchase(reading: Reading, document: dict, path: str) -> Combinable:
     reading.only(document, path, "purchase", "op", "value", "within", "where")
-    product = tried(reading, product_id, document["purchase"], f"{path}.purchase")
-    bought = Purchase.objects.all() if product == "any" else Purchase.objects.filter(product_id=product)
-    return times(reading, document, path, bought)
+    return times(reading, document, path, purchases(reading, document, path))
 
 
 def read_total(reading: Reading, document: dict, path: str) -> Combinable:
     """What a person spent in one currency: price times pieces, refunds taken off."""
     reading.only(document, path, "purchase_total", "op", "value", "within")
-    unit = tried(reading, currency, document["purchase_total"], f"{path}.purchase_total")
+    rows = payments(reading, document, path)
     op, amount = document.get("op"), tried(reading, money, document.get("value"), f"{path}.value")
-    rows = within(reading, document, path, Purchase.objects.filter(currency=unit))
     if op not in TOTALS:
         return reading.refuse(f"{path}.op", f"Use one of {', '.join(TOTALS)}.")
-    if reading.faults:
-        return nobody()
-    spent = per_person(reading, rows, Sum(F("price") * F("quantity"), output_field=MONEY))
-    return operators.ORDER[op](Round(Coalesce(spent, Value(Decimal(0), MONEY)), 4), Value(amount, MONEY))
+    return nobody() if reading.faults else operators.ORDER[op](spent(reading, rows), Value(amount, MONEY))
+
+
+def amount(reading: Reading, document: dict) -> Combinable:
+    """What such a condition looks at, of the person at hand: how often it was done, or how much was spent."""
+    kind = next(key for key in ROWS if key in document)
+    rows = ROWS[kind](reading, document, kind)
+    return spent(reading, rows) if kind == "purchase_total" else counted(reading, rows)
+
+
+def events(reading: Reading, document: dict, path: str) -> QuerySet:
+    """The events, of anybody, that the condition is about."""
+    name = tried(reading, event_name, document["event"], f"{path}.event")
+    return fitting(reading, document, path, within(reading, document, path, Event.objects.filter(name=name)))
+
+
+def purchases(reading: Reading, document: dict, path: str) -> QuerySet:
+    product = tried(reading, product_id, document["purchase"], f"{path}.purchase")
+    bought = Purchase.objects.all() if product == "any" else Purchase.objects.filter(product_id=product)
+    return fitting(reading, document, path, within(reading, document, path, bought))
+
+
+def payments(reading: Reading, document: dict, path: str) -> QuerySet:
+    unit = tried(reading, currency, document["purchase_total"], f"{path}.purchase_total")
+    return within(reading, document, path, Purchase.objects.filter(currency=unit))
+
+
+ROWS = {"event": events, "purchase": purchases, "purchase_total": payments}
 
 
 def event_name(raw: Any) -> str:
@@ -94,14 +114,13 @@ def times(reading: Reading, document: dict, path: str, rows: QuerySet) -> Combin
     if op not in COUNTS:
         return reading.refuse(f"{path}.op", f"Use one of {', '.join(COUNTS)}.")
     count = how_many(reading, document, path, op)
-    rows = fitting(reading, document, path, within(reading, document, path, rows))
     if reading.faults:
         return nobody()
     if (op, count) in (("exists", 1), ("at_least", 1)):
         return Exists(rows.filter(profile=person(reading)))
     if op == "not_exists":
         return Not(Exists(rows.filter(profile=person(reading))))
-    return COUNTED[op](Coalesce(per_person(reading, rows, Count("*")), Value(0)), Value(count))
+    return COUNTED[op](counted(reading, rows), Value(count))
 
 
 def how_many(reading: Reading, document: dict, path: str, op: str) -> int:
@@ -153,6 +172,15 @@ def properties(name: str, document: dict) -> list[Property]:
     if document.get("op") in ("exists", "not_exists") and "value" not in document:
         return [Property(name, kind) for kind in ("text", "number", "boolean")]
     return [Property(name, kind_of(raw[0] if isinstance(raw, list) and raw else raw))]
+
+
+def counted(reading: Reading, rows: QuerySet) -> Combinable:
+    return Coalesce(per_person(reading, rows, Count("*")), Value(0))
+
+
+def spent(reading: Reading, rows: QuerySet) -> Combinable:
+    total = per_person(reading, rows, Sum(F("price") * F("quantity"), output_field=MONEY))
+    return Round(Coalesce(total, Value(Decimal(0), MONEY)), 4)
 
 
 def per_person(reading: Reading, rows: QuerySet, aggregate: Aggregate) -> Subquery:

@@ -20,7 +20,12 @@ def said(node: Node, may_see: bool) -> Iterator[str]:
     if isinstance(node, Group):
         for member in node.members:
             yield from said(member, may_see)
-    elif isinstance(node, Raw):
-        yield node.text if may_see else UNREAD
     else:
-        yield node.sentence if may_see else node.discreet
+        yield words_of(node, may_see)
+
+
+def words_of(node: Node, may_see: bool) -> str:
+    """One condition in words."""
+    if isinstance(node, Raw):
+        return node.text if may_see else UNREAD
+    return node.sentence if may_see else node.discreet

@@ -4,6 +4,7 @@ An op that starts with "not " is its plain form turned round by the grammar's `n
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from .attributes import ALIASES, BUILT_IN
 from .models import Profile
@@ -78,3 +79,11 @@ def deed_sentence(kind: str, op: str, name: str, value: str) -> str:
     if op in ("exists", "not_exists"):
         return f"{DID[kind]} {name} at least once" if op == "exists" else f"never {DID[kind]} {name}"
     return f"{DID[kind]} {name} {DEEDS[op]} {value} {'time' if value == '1' else 'times'}"
+
+
+def deed_answer(kind: str, amount: int | Decimal, name: str) -> tuple[str, str]:
+    """What somebody did, in two parts: Did it, 3 times; Spent, 120.00 USD."""
+    if kind not in DID:
+        return "Spent", f"{amount:,.2f} {name.upper()}"
+    often = {0: "never", 1: "once"}.get(amount, f"{amount:,} times")
+    return f"{DID[kind].capitalize()} it", often

@@ -182,7 +182,7 @@ class Reading:
         self.trail, inner = trail, self.faults[before:]
         if inner:
             del self.faults[before:]
-            self.refuse(path, f'The segment "{segment}" can\'t be used: {inner[0].path}: {inner[0].message}')
+            self.refuse(path, f'The segment "{segment}" can\'t be used. In {inner[0].place}: {inner[0].message}')
 
     def one_of(self, what: str, load: Callable[[], dict[str, Any]], name: Any, path: str) -> Any | None:
         """The thing of that kind and name; refused where there is none. `what` is what people call the kind."""

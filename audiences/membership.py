@@ -12,23 +12,41 @@ from .models import Profile, Segment
 MOST = 100
 
 
-class Membership(NamedTuple):
-    """The names of segments that hold the person, of those that can't be used, and how many were not looked at."""
+class Named(NamedTuple):
+    """A segment by its id and name."""
 
-    inside: list[str]
-    unusable: list[str]
+    pk: int
+    name: str
+
+
+class Membership(NamedTuple):
+    """The segments that hold the person, those that don't, those that can't be used, and how many were left out."""
+
+    inside: list[Named]
+    outside: list[Named]
+    unusable: list[Named]
     left_out: int
 
 
 def of(profile: Profile, now: datetime) -> Membership:
     """Three queries, however many segments there are."""
-    saved = dict(Segment.objects.order_by("name").values_list("name", "filter"))
-    names = list(saved)[:MOST]
-    conditions = conditions_of({name: saved[name] for name in names}, saved, now)
+    rows = list(Segment.objects.order_by("name").values_list("pk", "name", "filter"))
+    saved = {name: document for _, name, document in rows}
+    looked_at = [Named(pk, name) for pk, name, _ in rows[:MOST]]
+    conditions = conditions_of({one.name: saved[one.name] for one in looked_at}, saved, now)
+    holds = answers(profile, conditions)
+    usable = [one for one in looked_at if one.name in conditions]
+    inside = [one for one in usable if holds.get(one.name)]
+    outside = [one for one in usable if not holds.get(one.name)]
+    unusable = [one for one in looked_at if one.name not in conditions]
+    return Membership(inside, outside, unusable, len(saved) - len(looked_at))
+
+
+def answers(profile: Profile, conditions: Mapping[str, Q]) -> dict[str, bool]:
+    """Which of the conditions hold for her; none for somebody who is gone."""
     flags = {f"in_{at}": true_if(condition) for at, condition in enumerate(conditions.values())}
-    row = Profile.objects.filter(pk=profile.pk).annotate(**flags).values(*flags).first() if flags else {}
-    inside = [name for at, name in enumerate(conditions) if row[f"in_{at}"]] if row else []
-    return Membership(inside, [name for name in names if name not in conditions], len(saved) - len(names))
+    row = Profile.objects.filter(pk=profile.pk).annotate(**flags).values_list(*flags).first() if flags else None
+    return dict(zip(conditions, row, strict=True)) if row else {}
 
 
 def true_if(condition: Q) -> Case:

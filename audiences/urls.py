@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import erasures, filters, imports, profiles, segments
+from .views import erasures, filters, imports, profiles, reasons, segments
 
 app_name = "audiences"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("segments/people/", filters.filter_people, name="filter_people"),
     path("segments/<int:pk>/", segments.segment, name="segment"),
     path("segments/<int:pk>/people/", segments.people, name="segment_people"),
+    path("segments/<int:pk>/find/", reasons.find, name="segment_find"),
+    path("segments/<int:pk>/people/<int:profile>/", reasons.person, name="segment_person"),
     path("segments/<int:pk>/delete/", segments.delete, name="segment_delete"),
     path("imports/", imports.index, name="imports"),
     path("imports/upload/", imports.upload, name="import_upload"),

@@ -75,6 +75,8 @@ DASHBOARD = {
     "audiences:filter_people": Row(NEVER, M),
     "audiences:segment": Row(V, M),
     "audiences:segment_people": Row(V, kind=PART),
+    "audiences:segment_find": Row(NEVER, V),
+    "audiences:segment_person": Row(V),
     "audiences:segment_delete": Row(M, M),
     "audiences:imports": Row(M),
     "audiences:import_upload": Row(NEVER, M),

@@ -20,7 +20,7 @@ HIDDEN = "Zanzibar"
 """Stands in the name of every Canvas, segment, file, account and person."""
 AMERICANS = {"attribute": "country", "op": "is", "value": "US"}
 NOT_THERE = 10**9
-PKS = {"pk", "object_id", "id", "segment_id", "canvas_id"}
+PKS = {"pk", "profile", "object_id", "id", "segment_id", "canvas_id"}
 OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
 LIVE, DRAFT = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate"), ("launch", "add", "link")
 
@@ -131,7 +131,7 @@ class World:
         if page == "erasure":
             return [{"number": Erasure.objects.values_list("number", flat=True)[0]}]
         thing = self.jane if page.startswith("profile") else self.file if page.startswith("import") else self.segment
-        return [{"pk": thing.pk}]
+        return [{"pk": thing.pk}, {"pk": thing.pk, "profile": self.jane.pk}]
 
     def of_integrations(self, page: str) -> list[dict]:
         if page in OF_STEPS:

@@ -235,8 +235,9 @@ class TestSegments:
         }
 
     def test_a_segment_that_broke_is_told_at_its_name(self):
-        SegmentFactory(name="Old", filter=where("gone", "exists"))
-        assert "filter.attribute: No profile" in faults({"segment": "Old"}, base="audience")["audience.segment"]
+        SegmentFactory(name="Old", filter={"all": [where("city", "exists"), {"any": [where("gone", "exists")]}]})
+        said = faults({"segment": "Old"}, base="audience")["audience.segment"]
+        assert said.startswith('The segment "Old" can\'t be used. In condition 2.1 of the filter: No profile')
 
     def test_segments_that_grow_without_end_are_refused(self):
         SegmentFactory(name="S0", filter={"all": [where("city", "exists")] * 10})

@@ -93,6 +93,26 @@ def test_a_button_that_is_pressed_while_the_editor_is_drawn_anew_is_not_lost(ope
     assert page.locator("#filter-kind").input_value() == "any" and page.locator("#filter-1-attribute").count() == 0
 
 
+def test_a_marketer_finds_out_why_a_person_is_not_in_it(open_page):
+    lapsed()
+    ProfileFactory(first_name="Ana", last_name="Silva", country="FR", attributes={"score": 9})
+    scored = {"any": [{"attribute": "score", "op": "gt", "value": 10}, {"segment": "Lapsed"}]}
+    nested = SegmentFactory(name="Nested", filter={"all": [GERMANS, scored]})
+    SegmentFactory(name="Others", filter={"not": {"segment": "Nested"}})
+    page = open_page("Marketer", f"/audience/segments/{nested.pk}/", "phone", "dark")
+    page.get_by_label("Search a person").press_sequentially("ana sil")
+    expect(page.locator("#found")).to_contain_text("not in it")
+    assert "ana" not in page.url
+    page.get_by_role("link", name="Ana Silva").click()
+    expect(page.get_by_role("heading", name="Ana Silva is not in Nested")).to_be_visible()
+    because = page.get_by_role("region", name="Because")
+    expect(because.get_by_role("listitem")).to_have_text("no Country is DE Country: FR")
+    check(page)
+    page.get_by_role("link", name="Their profile").click()
+    page.get_by_role("link", name="Others").click()
+    expect(page.get_by_role("heading", name="Ana Silva is in Others")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_the_editor_can_be_used_by_everybody(open_page, size, scheme):
