@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from django.db import transaction
+from django.db.models import Max
 
 from . import changes
 from .csv_columns import BirthDate, Column, New, columns
@@ -110,7 +111,7 @@ def apply(
             for refusal in good.refused:
                 on_refused(refusal)
             with transaction.atomic():
-                add(record, write(found.columns, good, now))
+                add(record, write(found.columns, good, now, record.pk))
     return record
 
 
@@ -121,7 +122,7 @@ def take(record: Import, found: list[Column], chunk: list[Row], now: datetime) -
         stored_row = Import.objects.select_for_update().get(pk=record.pk)
         if stored_row.done != record.done or stored_row.state != Import.State.RUNNING:
             return False
-        add(record, write(found, good, now))
+        add(record, write(found, good, now, record.pk))
     return True
 
 
@@ -144,7 +145,7 @@ def sift(chunk: list[Row], found: list[Column]) -> Good:
     return Good(values, sorted(refused))
 
 
-def write(found: list[Column], good: Good, now: datetime) -> Counts:
+def write(found: list[Column], good: Good, now: datetime, made_by: int) -> Counts:
     """A constant number of statements. Rows are in the order of external_id, so that two imports can't deadlock."""
     if not good.rows:
         return Counts(refused=len(good.refused))
@@ -164,7 +165,7 @@ def write(found: list[Column], good: Good, now: datetime) -> Counts:
             news = {found[at].name: row[at] for at in custom if row[at] is not None and row[at] != ""}
             mine += (json.dumps(attributes.get(external_id, {}) | news),)
         rows.append(mine)
-    upsert(names + ["attributes"] * bool(custom), rows, now)
+    upsert(names + ["attributes"] * bool(custom), rows, now, made_by)
     created = len(people) - len(present)
     return Counts(created, good.rows - created, len(good.refused))
 
@@ -201,7 +202,7 @@ def recorded(found: Survey, name: str, now: datetime) -> Iterator[Import]:
     began = monotonic()
     with transaction.atomic():
         register(found.new_attributes, now)
-        record = Import.objects.create(file_name=name[-255:], started_at=now)
+        record = Import.objects.create(file_name=name[-255:], started_at=now, cursor=last_profile())
     record.state = Import.State.FAILED
     try:
         yield record
@@ -211,6 +212,11 @@ def recorded(found: Survey, name: str, now: datetime) -> Iterator[Import]:
     finally:
         record.finished_at = now + timedelta(seconds=monotonic() - began)
         record.save(update_fields=["state", "finished_at"])
+
+
+def last_profile() -> int:
+    """Whoever is made from now on has a larger id."""
+    return Profile.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def register(types: dict[str, str], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Checks and imports uploaded files: small ones at once, the rest in the queue, a few seconds in each pass.
+"""Checks, imports and takes back uploaded files: small ones at once, the rest in the queue, a few seconds in each pass.
 
 How far an import came is written with each chunk, in one transaction: after a crash, and with two at work on the same
 file, no row is applied twice. The lease only keeps them from doing it for nothing.
@@ -14,14 +14,14 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from . import csv_import, import_check, import_files
+from . import csv_import, import_check, import_files, import_undo
 from .csv_columns import Column, columns
 from .csv_file import CsvFile, FileRefused, Row
 from .models import Import
 
 log = logging.getLogger(__name__)
 State = Import.State
-BUSY = (State.CHECKING, State.RUNNING)
+BUSY = (State.CHECKING, State.RUNNING, State.UNDOING)
 LEASE = timedelta(minutes=3)
 SHIFT = 5.0
 """Seconds after which a large import lets the rest of the pass have its turn."""
@@ -65,7 +65,7 @@ def run(record: Import, now: datetime, seconds: float) -> bool:
         return False
     record.refresh_from_db()
     try:
-        import_check.check(record) if record.state == State.CHECKING else go_on(record, now, seconds)
+        WORK[record.state](record, now, seconds)
     except FileRefused as error:
         fail(record, import_check.words(error), now)
     except FileNotFoundError:
@@ -78,7 +78,7 @@ def run(record: Import, now: datetime, seconds: float) -> bool:
 def start(record: Import, now: datetime) -> bool:
     """Somebody said yes. False: it runs already. FileRefused: a new attribute became known meanwhile, otherwise."""
     waiting = Import.objects.filter(pk=record.pk, state=State.CHECKED)
-    if not waiting.update(state=State.RUNNING, started_at=now):
+    if not waiting.update(state=State.RUNNING, started_at=now, cursor=csv_import.last_profile()):
         return False
     csv_import.register(record.findings["new"], now)
     return True
@@ -94,6 +94,13 @@ def go_on(record: Import, now: datetime, seconds: float) -> None:
                 break
     if record.done >= record.total:
         finish(record, now)
+
+
+WORK = {
+    State.CHECKING: lambda record, now, seconds: import_check.check(record),
+    State.RUNNING: go_on,
+    State.UNDOING: import_undo.go_on,
+}
 
 
 def columns_of(record: Import, source: CsvFile) -> list[Column]:

@@ -13,7 +13,8 @@ from .folding import Fold
 class Profile(models.Model):
     """A person the brand knows. An empty text means "not known"; custom attributes stand in `attributes` as JSON.
 
-    Contact details are kept as they came: they are normalised when they are sent, never here.
+    Contact details are kept as they came: they are normalised when they are sent, never here. Whatever writes people
+    goes through `upsert`, which keeps `made_by` true.
     """
 
     external_id = models.CharField(max_length=255)
@@ -33,6 +34,10 @@ class Profile(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(
+        "Import", models.DO_NOTHING, null=True, editable=False, db_constraint=False, db_index=False, related_name="+",
+        help_text="the import that made this person, while nothing else has changed them",
+    )  # fmt: skip
 
     class Meta:
         permissions = [("see_personal_data", "Can see personal data unmasked")]
@@ -139,6 +144,8 @@ class Import(models.Model):
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        UNDOING = "undoing", "being undone"
+        UNDONE = "undone"
 
     file_name = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
@@ -147,6 +154,8 @@ class Import(models.Model):
     created = models.PositiveBigIntegerField(default=0)
     updated = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
+    undone = models.PositiveBigIntegerField(default=0, help_text="people whom undoing it took away again")
+    cursor = models.BigIntegerField(default=0, editable=False, help_text="people it made have ids above this one")
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
@@ -173,7 +182,11 @@ class Import(models.Model):
 
     @property
     def is_busy(self) -> bool:
-        return self.state in (self.State.CHECKING, self.State.RUNNING)
+        return self.state in (self.State.CHECKING, self.State.RUNNING, self.State.UNDOING)
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED) and self.created > 0
 
 
 def receipt_number() -> str:

@@ -1,6 +1,7 @@
 """Writes many profiles in one statement: new ones are made, present ones get what is known of them.
 
 A text "" or a date None is "no information" and changes nothing; the JSON of custom attributes is put in as it is.
+A person whom one import made is that import's until anything else writes them, even nothing new.
 On PostgreSQL the JSON is laid over what is there, in case the profile was made since it was read.
 """
 
@@ -20,17 +21,21 @@ UPDATED = {
     },
     "date_of_birth": "COALESCE(excluded.date_of_birth, audiences_profile.date_of_birth)",
     "updated_at": "excluded.updated_at",
+    "made_by_id": "CASE WHEN audiences_profile.made_by_id = excluded.made_by_id THEN excluded.made_by_id END",
 }
 
 
-def upsert(columns: list[str], rows: list[tuple], now: datetime) -> None:
-    """`columns` are fields of Profile, external_id among them; a row holds their values, no external_id twice."""
+def upsert(columns: list[str], rows: list[tuple], now: datetime, made_by: int | None = None) -> None:
+    """`columns` are fields of Profile, external_id among them; a row holds their values, no external_id twice.
+
+    `made_by`: the id of the import that writes.
+    """
     rest = {name: field.get_default() for name, field in FIELDS.items() if name not in columns}
     rest |= {"attributes": "{}"} if "attributes" in rest else {}
-    rest |= {"created_at": now, "updated_at": now}
+    rest |= {"created_at": now, "updated_at": now, "made_by_id": made_by}
     constant = tuple(stored(value) for value in rest.values())
     names = [*columns, *rest]
-    changed = [name for name in (*columns, "updated_at") if name != "external_id"]
+    changed = [name for name in (*columns, "updated_at", "made_by_id") if name != "external_id"]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = [list(column) for column in zip(*(row + constant for row in rows), strict=True)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import erasures, filters, imports, profiles, reasons, segments
+from .views import erasures, filters, import_undo, imports, profiles, reasons, segments
 
 app_name = "audiences"
 urlpatterns = [
@@ -29,5 +29,6 @@ urlpatterns = [
     path("imports/<int:pk>/answer/", imports.answer, name="import_answer"),
     path("imports/<int:pk>/start/", imports.start, name="import_start"),
     path("imports/<int:pk>/discard/", imports.discard, name="import_discard"),
+    path("imports/<int:pk>/undo/", import_undo.undo, name="import_undo"),
     path("imports/<int:pk>/refused.csv", imports.refused, name="import_refused"),
 ]

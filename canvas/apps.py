@@ -6,13 +6,15 @@ class CanvasApp(AppConfig):
     verbose_name = "Canvases"
 
     def ready(self) -> None:
-        from audiences import erasure, filter_named, filters, happened, panels, segment_uses
+        from audiences import erasure, filter_named, filters, happened, import_undo, panels, segment_uses
 
         from . import inbox, people_inside, profile_panel, segments_used
         from .erasure import make_nameless
+        from .models import Entry, Trigger
         from .steps import decision_split, delay, registry
 
         erasure.register(make_nameless)
+        import_undo.register(Entry, Trigger)
         happened.listen(inbox.hear)
         filters.CONDITIONS["in_canvas"] = people_inside.read_in_canvas
         filter_named.NAMED["in_canvas"] = filter_named.Kind(

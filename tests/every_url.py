@@ -84,6 +84,7 @@ DASHBOARD = {
     "audiences:import_answer": Row(NEVER, M),
     "audiences:import_start": Row(NEVER, M),
     "audiences:import_discard": Row(NEVER, M),
+    "audiences:import_undo": Row(M, M),
     "audiences:import_refused": Row(M, kind=FILE),
     "integrations:facebook_rehearsal": Row(NEVER, M),
     "integrations:partners": Row(A),
