@@ -19,6 +19,7 @@ test-services: .venv/test  ## the same on PostgreSQL and Redis
 
 test-nightly: .venv/test  ## full-size runs (100,000 people) and what takes long, on both
 	$(PY) -m pytest -m nightly
+	LOOKS=every $(PY) -m pytest tests/browser
 	bash .ci/services
 	$(SERVICES) $(PY) -m pytest -m nightly
 

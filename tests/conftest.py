@@ -10,7 +10,7 @@ from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
 
 # A slow machine is no fault. What says nothing else is tried often in the run on the embedded database.
-EXAMPLES = 100 if database.vendor == "sqlite" else 25
+EXAMPLES = 60 if database.vendor == "sqlite" else 15
 hypothesis_settings.register_profile("calm", deadline=None, max_examples=EXAMPLES)
 hypothesis_settings.load_profile("calm")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
@@ -19,8 +18,12 @@ STILL = """Promise.allSettled(document.getAnimations()
   .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
 """Waits until what fades in has done so: half faded words have too little contrast."""
 CHROMIUM = shutil.which("chromium")
-SCHEMES = ("light", "dark") if connection.vendor == "sqlite" else ("dark",)
-"""A look is the same whatever the database is: the run on the embedded one sees all of them."""
+EVERY_LOOK = os.environ.get("LOOKS") == "every"
+LOOKS = [
+    (size, scheme) for size, own in (("wide", "light"), ("phone", "dark")) for scheme in ("light", "dark")
+    if EVERY_LOOK or scheme == own
+]  # fmt: skip
+"""Sizes and schemes: each size and each scheme, or with LOOKS=every (`make test-nightly`) each size in each scheme."""
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 """What htmx says of a request whose page is left before its answer came."""
 
@@ -80,6 +83,14 @@ def open_page(visit, live_server):
         return page
 
     return opened
+
+
+def schemes(page: Page) -> Iterator[str]:
+    """Puts the page into the schemes that belong to its size, one after the other."""
+    here = "wide" if page.viewport_size == SIZES["wide"] else "phone"
+    for scheme in (scheme for size, scheme in LOOKS if size == here):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
+        yield scheme
 
 
 def is_trouble(said: ConsoleMessage, expected: int) -> bool:

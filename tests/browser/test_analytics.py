@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SCHEMES, violations
+from tests.browser.conftest import LOOKS, violations
 from tests.cast import TOKEN, delay, draft, facebook_step, launch, people, tick
 from tests.states import in_every_state
 
 HOUR = timedelta(hours=1)
-BOTH = [(size, scheme) for size in ("wide", "phone") for scheme in SCHEMES]
 LOOK_AGAIN = "htmx.ajax('GET', location.pathname, {target: '#numbers', swap: 'outerHTML'})"
 
 
@@ -40,7 +39,7 @@ def test_the_numbers_settle_by_themselves_and_the_search_keeps_the_focus(open_pa
     assert page.url.endswith("/analytics/fb/")
 
 
-@pytest.mark.parametrize(("size", "scheme"), BOTH)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_the_pages_can_be_used_by_everybody(open_page, connection, sandbox, settings, now, size, scheme):
     draft(name="Later")
     canvas = in_every_state(sandbox, settings, now)

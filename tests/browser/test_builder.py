@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from canvas.models import Canvas
 from integrations.models import Connection
-from tests.browser.conftest import SCHEMES, violations
+from tests.browser.conftest import schemes, violations
 from tests.cast import delay, draft, facebook_step, people, split
 from tests.factories import SegmentFactory
 
@@ -193,7 +193,6 @@ def test_everybody_can_use_it(open_page, connection, size):
 
 
 def usable(page: Page, name: str) -> None:
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for scheme in schemes(page):
         assert violations(page) == [], (name, scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"

@@ -4,12 +4,11 @@ from elsewhere."""
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SCHEMES, SIZES, violations
+from tests.browser.conftest import LOOKS, SIZES, violations
 from tests.cast import user
 from tests.every_url import MAY, PAGE, TABLE, A
 from tests.world import World
 
-LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 DJANGOS_OWN = ("admin:",)
 """Their look is Django's; `test_admin` holds them to the console and the CSP."""

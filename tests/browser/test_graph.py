@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from canvas.models import Canvas
-from tests.browser.conftest import SCHEMES, violations
+from tests.browser.conftest import schemes, violations
 from tests.cast import delay, draft, facebook_step, split
 
 LAPSED = {"attribute": "country", "op": "is", "value": "US"}
@@ -287,7 +287,6 @@ def test_everybody_can_use_the_graph(open_page, connection, size):
     page = open_page("Marketer", builder(bad), size=size)
     for view in ("graph", "outline"):
         page.goto(f"{builder(bad)}?view={view}")
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for scheme in schemes(page):
             assert violations(page) == [], (view, scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from integrations import connecting
 from integrations.models import AdAccount, Connection
-from tests.browser.conftest import SCHEMES, violations
+from tests.browser.conftest import LOOKS, violations
 from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
 
 
@@ -43,11 +43,10 @@ def test_a_broken_connection_can_be_read_by_everybody(open_page, connection, san
     connecting.check(connection, now) if connected else connecting.disconnect("facebook", now)
     sandbox.revoke(TOKEN)
     tick(now)
-    for size in ("wide", "phone"):
-        for scheme in SCHEMES:
-            page = open_page("Admin", "/partners/facebook/", size, scheme)
-            assert violations(page) == [], (size, scheme)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{size} scrolls sideways"
+    for size, scheme in LOOKS:
+        page = open_page("Admin", "/partners/facebook/", size, scheme)
+        assert violations(page) == [], (size, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{size} scrolls sideways"
 
 
 def test_disconnecting_asks_first(open_page, connection):

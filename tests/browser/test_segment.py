@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from audiences.models import CustomAttribute, Segment
-from tests.browser.conftest import SCHEMES, violations
+from tests.browser.conftest import LOOKS, violations
 from tests.cast import draft
 from tests.factories import ProfileFactory, SegmentFactory
 
@@ -113,8 +113,7 @@ def test_a_marketer_finds_out_why_a_person_is_not_in_it(open_page):
     expect(page.get_by_role("heading", name="Ana Silva is in Others")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_the_editor_can_be_used_by_everybody(open_page, size, scheme):
     lapsed()
     nested = SegmentFactory(name="Nested", filter=NESTED)
