@@ -12,7 +12,7 @@ MOST_STEPS = 200
 
 def has_steps(draft: Draft) -> Iterator[Problem]:
     if not draft.document.steps:
-        yield Problem("canvas.E001", "The Canvas has no steps.", "Add a first step.")
+        yield Problem("canvas.E001", "The Canvas has no steps.", "Add a first step: on Build, under the entry.")
 
 
 def has_audience(draft: Draft) -> Iterator[Problem]:
@@ -27,20 +27,22 @@ def has_audience(draft: Draft) -> Iterator[Problem]:
 
 def has_trigger(draft: Draft) -> Iterator[Problem]:
     if not draft.document.entry:
-        yield Problem("canvas.E002", "Nothing lets people in.", "Choose when people enter.", field="entry")
+        hint = "Choose when people enter: at a time, by an event, or by a program."
+        yield Problem("canvas.E002", "Nothing lets people in.", hint, field="entry")
 
 
 def is_acyclic(draft: Draft) -> Iterator[Problem]:
     for loop in loops(draft.document):
         titles = " → ".join(draft.document.by_key[key].title for key in [*loop, loop[0]])
         message = f"The steps form a loop: {titles}."
-        yield Problem("canvas.E005", message, "Take one of these arrows away.", loop[0], "next")
+        hint = "Lead one of these arrows elsewhere, or end it: “Lead to…” in the menu of its step."
+        yield Problem("canvas.E005", message, hint, loop[0], "next")
 
 
 def has_room_for_steps(draft: Draft) -> Iterator[Problem]:
     count = len(draft.document.steps)
     if count > MOST_STEPS:
-        hint = "Split it into several Canvases."
+        hint = "Delete some, or divide the journey among several Canvases."
         yield Problem("canvas.E006", f"{count} steps are more than the {MOST_STEPS} a Canvas can have.", hint)
 
 
@@ -59,12 +61,14 @@ def is_reachable(draft: Draft) -> Iterator[Problem]:
     reached = reachable(draft.document)
     for step in draft.document.steps:
         if step.key not in reached:
-            yield Problem("canvas.W001", "Nobody can get to this step.", "Lead an arrow to it, or delete it.", step.key)
+            hint = "Lead an arrow to it from another step, or delete it."
+            yield Problem("canvas.W001", "Nobody can get to this step.", hint, step.key)
 
 
 def reaches_somebody(draft: Draft) -> Iterator[Problem]:
     if draft.people is not None and not draft.has_people:
-        yield Problem("canvas.W002", "Nobody is in the target audience now.", "Look at its filters.", field="audience")
+        hint = "Widen its filters, or choose another segment. Who comes to fit later enters only at a later entry."
+        yield Problem("canvas.W002", "Nobody is in the target audience now.", hint, field="audience")
 
 
 CHECKS = [

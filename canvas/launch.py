@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from config.team.models import User, record
 
+from . import describe
 from . import document as documents
 from .checks import CHECKS
 from .document import Document, Draft
@@ -92,12 +93,12 @@ def take(canvas: Canvas, now: datetime, edition: int | None = None) -> int:
 
 def not_a_draft(canvas: Canvas) -> Problem:
     if canvas.status == Canvas.Status.DRAFT:
-        return Problem("canvas.E008", "The Canvas was changed meanwhile.", "Look at it again, then launch it.")
+        return Problem("canvas.E008", "The Canvas was changed meanwhile.", "Load this page again, then launch.")
     hint = {
-        "launching": f"If that launch died, this one may begin at {canvas.launch_until}.",
-        "stopped": "Resume it.",
-        "archived": "Duplicate it.",
-    }.get(canvas.status, "Nothing is left to do.")
+        "launching": f"Wait for it to end; if it died, launch again after {describe.moment(canvas.launch_until)}.",
+        "stopped": "Resume it on the page of its numbers.",
+        "archived": "Duplicate it, and launch the duplicate.",
+    }.get(canvas.status, "It runs already: there is nothing to do.")
     return Problem("canvas.E008", f"The Canvas is {canvas.status}: only a draft can be launched.", hint)
 
 
@@ -129,7 +130,7 @@ def activate(canvas: Canvas, document: Document, now: datetime, stamp: int, acto
     """Freezes the version and opens the doors."""
     mine = held(canvas, stamp).select_for_update().filter(status=Canvas.Status.LAUNCHING).first()
     if mine is None:
-        raise NotLaunched([Problem("canvas.E008", "Another launch has taken over.", "Look at the Canvas again.")])
+        raise NotLaunched([Problem("canvas.E008", "Another launch has taken over.", "Load this page again to see it.")])
     number = (canvas.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = Version.objects.create(
         canvas=canvas, number=number, document=document.source, published_at=now, published_by=actor

@@ -29,7 +29,7 @@ class DecisionSplit(StepType):
 
     def problems(self, step, draft) -> Iterator[Problem]:
         if "filter" not in step.settings:
-            hint = "Choose a segment or build a filter."
+            hint = "Choose a segment, or say by a filter who goes Yes."
             yield Problem("canvas.E004", "The split has no filter.", hint, step.key, "filter")
             return
         for fault in filters.check(step.settings["filter"], "filter", library=draft.library):

@@ -43,7 +43,7 @@ class Delay(StepType):
     def problems(self, step, draft) -> Iterator[Problem]:
         if set(step.settings) not in WAYS:
             field = "time" if "weekday" in step.settings else "weekday" if "time" in step.settings else "duration"
-            hint = "Give a duration, or a date and time, or a weekday with a time; one of the three."
+            hint = "Choose one: for how long, until which date and time, or until which weekday and time."
             yield Problem("canvas.E004", "How long people wait here is not set.", hint, step.key, field)
 
     def due(self, step, now: datetime) -> datetime:

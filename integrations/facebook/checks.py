@@ -113,7 +113,7 @@ def expiry(connection: Connection) -> datetime | None:
 def has_account(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     chosen = account_id(step)
     if not chosen:
-        yield Problem("facebook.E004", "No ad account is selected.", "Select one.", step.key, "ad_account")
+        yield Problem("facebook.E004", "No ad account is selected.", "Choose one.", step.key, "ad_account")
     elif connection_of(draft) is not None:
         account = accounts(draft).get(chosen)
         for identity, message, hint in account_troubles(chosen, account):
@@ -122,25 +122,28 @@ def has_account(step: StepSpec, draft: Draft) -> Iterator[Problem]:
 
 def account_troubles(chosen: str, account: AdAccount | None) -> Iterator[tuple[str, str, str]]:
     if account is None or not account.accessible:
-        hint = "Assign the ad account to the system user in Business settings, or select another one."
+        hint = "Assign the ad account to the system user in Business settings, or choose another one."
         yield "facebook.E005", f"The token has no access to the ad account {chosen}.", hint
         return
     status, tasks = account.facts.get("account_status"), account.facts.get("user_tasks")
     if status is not None and status not in USABLE:
         name = STATUSES.get(status, f"in state {status}")
-        yield "facebook.E006", f"The ad account {account} is {name}.", "Settle it in Business settings, or use another."
+        hint = "Settle it in Business settings, or choose another ad account."
+        yield "facebook.E006", f"The ad account {account} is {name}.", hint
     if tasks is not None and not {"ADVERTISE", "MANAGE"} & set(tasks):
         hint = "Give the system user the task to manage campaigns on this ad account."
         yield "facebook.E007", f"The system user may not create audiences in {account}.", hint
     if "tos_accepted" in account.facts and not (account.facts["tos_accepted"] or {}).get("custom_audience_tos"):
         link = TERMS.format(account.account_id.removeprefix("act_"))
-        yield "facebook.E011", f"The Custom Audiences terms of {account} are not accepted.", f"Accept them: {link}"
+        hint = f"Somebody with access to the account has to accept them: {link}"
+        yield "facebook.E011", f"The Custom Audiences terms of {account} are not accepted.", hint
 
 
 def has_name(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     name = step.settings.get("audience_name", "").strip()
     if not name:
-        yield Problem("facebook.E008", "The custom audience has no name.", "Give it one.", step.key, "audience_name")
+        hint = "Write one: it is how people find it at Facebook."
+        yield Problem("facebook.E008", "The custom audience has no name.", hint, step.key, "audience_name")
     elif flagged := words.suspicious(name):
         message = f"Facebook may flag the name: “{flagged}” can suggest something about health or money."
         yield Problem("facebook.W003", message, "Choose a name without it.", step.key, "audience_name")
@@ -153,7 +156,8 @@ def has_name(step: StepSpec, draft: Draft) -> Iterator[Problem]:
 def has_fields(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     chosen = step.settings.get("fields", [])
     if not chosen:
-        yield Problem("facebook.E009", "No field to match is chosen.", "Choose at least one.", step.key, "fields")
+        hint = "Choose at least one; e-mail and phone match best."
+        yield Problem("facebook.E009", "No field to match is chosen.", hint, step.key, "fields")
         return
     if not identifies(set(chosen)):
         hint = "Add the e-mail, the phone, or the names with a place or a date of birth."
@@ -195,7 +199,7 @@ def has_room(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     new = len(using) - made_before(account, using, draft)
     if account.audiences + new > MOST_AUDIENCES:
         message = f"{account} holds {account.audiences} of {MOST_AUDIENCES} audiences: there is no room for {new} more."
-        hint = "Delete audiences that are not needed in Audience Manager."
+        hint = "Delete some that nobody needs in Audience Manager, or choose another ad account."
         yield Problem("facebook.E010", message, hint, step.key, "ad_account")
 
 
@@ -215,17 +219,19 @@ def is_in_good_standing(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     expires = expiry(connection)
     if expires and draft.now < expires <= draft.now + timedelta(days=14):
         message = f"The system user token expires on {expires:%Y-%m-%d}."
-        yield Problem("facebook.W002", message, "Replace it in time with one that never expires.")
+        hint = "Replace it before that on Technology Partners, best with one that never expires."
+        yield Problem("facebook.W002", message, hint)
     if connection.checked_at is None or connection.checked_at < draft.now - timedelta(days=1):
         message = "The last check of the connection is older than a day."
-        yield Problem("facebook.W006", message, "Check it on Technology Partners.")
+        yield Problem("facebook.W006", message, "Press “Check now” on Technology Partners.")
 
 
 def is_in_full_tier(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     account = accounts(draft).get(account_id(step))
     if account and account.tier == DEVELOPMENT:
         message = f"{account} is in the development access tier: batches leave every {account.send_interval} s."
-        yield Problem("facebook.W004", message, "Ask for full access to the Marketing API.", step.key, "ad_account")
+        hint = "It only takes longer. To be faster, ask for full access to the Marketing API in App Review."
+        yield Problem("facebook.W004", message, hint, step.key, "ad_account")
 
 
 CHECKS = [

@@ -75,7 +75,7 @@ def test_a_second_click_finds_it_launched(connection, sandbox, now):
 
 def test_only_a_draft_is_launched_and_the_refusal_says_what_to_do(now):
     canvas = draft(delay())
-    for status, cure in (("stopped", "Resume"), ("archived", "Duplicate"), ("launching", "may begin at")):
+    for status, cure in (("stopped", "Resume"), ("archived", "Duplicate"), ("launching", "launch again after")):
         Canvas.objects.update(status=status, launch_until=now)
         with pytest.raises(launching.NotLaunched, match=cure):
             launching.launch(canvas, now)
