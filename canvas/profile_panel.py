@@ -9,7 +9,7 @@ from audiences.models import Profile
 from audiences.panels import MAIN, Part
 
 from . import paths
-from .models import Arrival, Entry, Step
+from .models import Arrival, Entry
 from .steps import registry
 
 SHOWN = 50
@@ -24,7 +24,7 @@ class Trip:
 
     @property
     def standing_at(self) -> str:
-        return "" if self.entry.cohort.ended_at else name_of(self.entry.cohort.step)
+        return "" if self.entry.cohort.ended_at else registry.label(self.entry.cohort.step.type)
 
 
 def panel(profile: Profile, request: HttpRequest) -> Iterator[Part]:
@@ -39,10 +39,5 @@ def trips(profile: Profile) -> list[Trip]:
     entries = list(rows.order_by("-entered_at", "-pk")[: SHOWN + 1])
     ways = paths.of({entry.cohort_id for entry in entries})
     for arrival in (arrival for way in ways.values() for arrival in way):
-        arrival.words = name_of(arrival.step) if arrival.step else "End of the Canvas"
+        arrival.words = registry.label(arrival.step.type) if arrival.step else "End of the Canvas"
     return [Trip(entry, ways[entry.cohort_id]) for entry in entries]
-
-
-def name_of(step: Step) -> str:
-    known = registry.TYPES.get(step.type)
-    return known.label if known else step.type

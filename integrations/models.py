@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from canvas.models import Step, bulk_key
+from canvas.steps import registry
 
 from .removal_models import Identity, Removal
 from .secrets import SecretTextField
@@ -144,6 +145,11 @@ class CustomAudience(Pausable):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def step_title(self) -> str:
+        """What people call the step that fills it."""
+        return f"{registry.label(self.step.type)}: {self.name}"
 
     @property
     def field_words(self) -> list[str]:

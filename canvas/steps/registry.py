@@ -17,6 +17,11 @@ def get(name: str) -> StepType:
     return TYPES[name]
 
 
+def label(name: str) -> str:
+    """What people call the type of that name, even where no app brings it any more."""
+    return TYPES[name].label if name in TYPES else name
+
+
 def by_group() -> list[tuple[str, list[StepType]]]:
     """The groups that have types, and their types by name."""
     types = sorted(TYPES.values(), key=lambda one: one.label)
