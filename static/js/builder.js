@@ -1,9 +1,11 @@
 // The page of a Canvas: opens what comes into the dialog, and after each change leads the focus to the changed step and
 // says what happened. The graph itself is view.js's and its neighbours'.
 import { offerTypes } from "./adding.js";
+import "./autosave.js";
 import { choose, chosen } from "./chosen.js";
 import "./drag.js";
 import { arrange } from "./graph.js";
+import { mayLeave } from "./guard.js";
 import "./keys.js";
 import { follow } from "./minimap.js";
 import { show, view } from "./view.js";
@@ -11,8 +13,9 @@ import { show, view } from "./view.js";
 const dialog = document.querySelector("dialog#dialog");
 const live = document.querySelector("[data-live]");
 
+const named = location.hash.slice(1);
 settle();
-focusOn(location.hash.slice(1), "center");
+focusOn(named, wasReloaded() ? "nearest" : "center");
 document.querySelector(".tab[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
 // Nobody has chosen a view yet: in a narrow window it is the outline.
@@ -53,21 +56,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("main").focus();
 });
 
-document.addEventListener("saved", () => document.querySelector("form#section")?.removeAttribute("data-dirty"));
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!saves(event.detail)) return;
-  saving("saving", "Saving…");
-  // The graph is about to be replaced: what would be clicked now would be lost.
-  if (event.detail.target?.id === "builder") event.detail.target.inert = true;
+// The graph is about to be replaced: what would be clicked meanwhile would be lost.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target?.id === "builder" && detail.requestConfig.verb === "post") detail.target.inert = true;
 });
-document.addEventListener("htmx:sendError", (event) => lost(event, "Not saved: the server can’t be reached"));
-document.addEventListener("htmx:responseError", (event) => lost(event, "Not saved"));
-document.addEventListener("htmx:afterRequest", (event) => {
+document.addEventListener("htmx:afterRequest", () => {
   const builder = document.querySelector("#builder");
   if (builder) builder.inert = false;
-  if (event.detail.xhr.status !== 409) return;
-  saving("conflict", "Not saved yet");
-  document.querySelector("form[data-guard]")?.setAttribute("data-dirty", "");
 });
 
 document.addEventListener("click", (event) => {
@@ -75,7 +70,7 @@ document.addEventListener("click", (event) => {
   const around = closer?.closest("dialog");
   if (around) {
     event.preventDefault();
-    if (mayLeave()) around.close();
+    if (mayLeave(dialog)) around.close();
   }
   const dock = event.target.closest("[data-dock]");
   if (dock) dock.setAttribute("aria-expanded", dock.getAttribute("aria-expanded") !== "true");
@@ -97,24 +92,11 @@ document.addEventListener("keydown", (event) => {
   event.target.click();
 });
 
-dialog?.addEventListener("cancel", (event) => mayLeave() || event.preventDefault());
+dialog?.addEventListener("cancel", (event) => mayLeave(dialog) || event.preventDefault());
 dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
   for (const select of document.querySelectorAll("select.step-type")) select.value = select.querySelector("[selected]").value;
 });
-
-// A form that was changed is not left without a question.
-for (const name of ["input", "change"]) {
-  document.addEventListener(name, (event) => event.target.closest("form[data-guard]")?.setAttribute("data-dirty", ""));
-}
-document.addEventListener("submit", (event) => event.target.removeAttribute("data-dirty"));
-window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector("form[data-dirty]")) event.preventDefault();
-});
-
-function mayLeave() {
-  return !dialog?.querySelector("form[data-dirty]") || confirm("Leave without saving what you changed?");
-}
 
 // The card, or its line in the outline; or the field that a link names, in the page or in a group of fields.
 function focusOn(id, block = "nearest") {
@@ -127,6 +109,10 @@ function focusOn(id, block = "nearest") {
   return true;
 }
 
+function wasReloaded() {
+  return performance.getEntriesByType("navigation")[0]?.type === "reload";
+}
+
 function fieldIn(element) {
   const fields = "input:not([type=hidden]), select, textarea, button, a[href]";
   return element.matches(fields) ? element : element.querySelector(fields) ?? element;
@@ -136,19 +122,4 @@ function focusFirst(root) {
   if (root.contains(document.activeElement) && document.activeElement !== root && !document.activeElement.matches("[data-close]")) return;
   const first = root.querySelector(".dialog-form :is(input:not([type=hidden]), select, textarea, button), .dialog-foot .btn");
   (first ?? root).focus();
-}
-
-function saves({ elt, target, requestConfig }) {
-  return elt.id === "section" || (target?.id === "builder" && requestConfig.verb === "post");
-}
-
-function lost({ detail }, words) {
-  if (saves(detail)) saving("offline", words);
-}
-
-function saving(state, words) {
-  const place = document.querySelector("[data-autosave]");
-  if (!place) return;
-  place.dataset.state = state;
-  place.querySelector("[data-words]").textContent = words;
 }
