@@ -104,6 +104,8 @@ function focusOn(id, block = "nearest") {
   if (!found) return false;
   const inside = found.matches("[data-card]") ? found : fieldIn(found);
   inside.focus({ preventScroll: true });
+  // It may have the focus already, and then says no more that it got it.
+  if (inside.matches("[data-card]")) choose(inside);
   if (view()?.graph.contains(inside)) view().bring(inside, block);
   else inside.scrollIntoView({ block: "center", inline: "nearest" });
   return true;

@@ -1,9 +1,11 @@
 // The chosen step: what was clicked or walked to last. It is marked, kept in view, and what "add" adds after. One card can
-// be tabbed to: the chosen one, else the first.
+// be tabbed to: the chosen one, else the first. The address names it, so that it is chosen again when the page is.
 import { view } from "./view.js";
 
 const CARDS = ".stage [data-card], .outline [data-card]";
+const SETTLED = 250;
 let key = null;
+let later;
 
 export function chosen() {
   return key && document.querySelector(`:is(${CARDS})[data-card="${CSS.escape(key)}"]`);
@@ -14,6 +16,15 @@ export function choose(card) {
   for (const other of document.querySelectorAll(CARDS)) mark(other, other === card);
   for (const mini of document.querySelectorAll("[data-mini]")) mini.classList.toggle("here", mini.dataset.mini === key);
   if (!card) document.querySelector(CARDS)?.setAttribute("tabindex", "0");
+  clearTimeout(later);
+  later = setTimeout(name, SETTLED);
+}
+
+// Not at each step of a walk: browsers refuse an address that changes too often.
+function name() {
+  const hash = key ? `#step-${key}` : "";
+  const named = location.hash.startsWith("#step-") || !location.hash;
+  if (named && location.hash !== hash) history.replaceState(history.state, "", hash || location.pathname + location.search);
 }
 
 function mark(card, is) {
