@@ -1,7 +1,7 @@
 // How a graph is looked at. The stage is a scroll container, so the wheel, touch, the keyboard and whatever gets the focus
 // move it without any script; dragging its ground scrolls it, too. Zoom is one transform. Where one looked stays: across
 // a swap by the card in view, across a reload in the tab's storage.
-const LEVELS = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2];
+const LEVELS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2];
 const EDGE = 24;
 const clamp = (zoom) => Math.min(LEVELS.at(-1), Math.max(LEVELS[0], zoom));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -45,6 +45,7 @@ class View {
     this.graph.style.transform = `translate(${this.pad.x}px, ${this.pad.y}px) scale(${zoom})`;
     this.graph.classList.toggle("far", zoom < 0.6);
     this.graph.classList.toggle("farthest", zoom < 0.4);
+    this.graph.classList.toggle("dots", zoom < 0.2);
     const percent = document.querySelector("[data-percent]");
     if (percent) percent.textContent = `${Math.round(zoom * 100)}%`;
     this.size = [this.stage.clientWidth, this.stage.clientHeight];
@@ -77,8 +78,9 @@ class View {
 
   fit() {
     const { clientWidth, clientHeight } = this.stage;
-    const fits = Math.min((clientWidth - 2 * EDGE) / this.width, (clientHeight - 2 * EDGE) / this.height, 1);
-    this.apply(clamp(fits));
+    const [wide, high] = [(clientWidth - 2 * EDGE) / this.width, (clientHeight - 2 * EDGE) / this.height];
+    // Of what is so high that nothing of it would be left, the width fits, from the top.
+    this.apply(clamp(Math.min(wide, Math.max(high, 0.1), 1)));
     const [width, height] = [clientWidth / this.zoom, clientHeight / this.zoom];
     this.look({ x: (this.width - width) / 2, y: Math.min(-EDGE / this.zoom, (this.height - height) / 2) });
     this.tell();
