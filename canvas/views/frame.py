@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from .. import launch, saving
+from .. import analytics, journal, launch, saving
 from ..board import Board
 from ..conflicts import versions
 from ..document import DocumentRefused, Draft, draft_of, read
@@ -55,6 +55,7 @@ def frame(
         "board": Board(draft, launch.problems(draft) if found is None else found, request.user),
         "section": section,
         "is_draft": is_draft,
+        "inside": 0 if is_draft else analytics.totals(canvas, journal.flows([canvas.pk]))["inside"],
         "editable": editable,
         "trail": Trail(canvas) if editable else None,
         **zones(),

@@ -171,7 +171,7 @@ def test_a_live_canvas_is_shown_as_it_was_launched_and_can_not_be_changed(market
     canvas = launch(delay("wait"), at=now)
     Canvas.objects.update(document=canvas.document | {"steps": []})
     page = marketer.get(url(canvas, "build/")).content.decode()
-    assert "Wait 1 hour" in page and "you see what is live" in page and "Add a step" not in page
+    assert "Wait 1 hour" in page and "This Canvas is running. Nobody is in it now." in page and "Add a step" not in page
     for rest, data in CHANGES[:1] + CHANGES[2:4]:
         assert post(marketer, canvas, rest, **data).status_code == 409
     canvas.refresh_from_db()
