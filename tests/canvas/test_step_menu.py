@@ -71,7 +71,7 @@ def test_where_a_step_can_go_is_said_in_words(marketer, canvas):
     for words in ("After the entry", "After Delay: Wait 1 hour", "On branch No of Decision Split"):
         assert words in asked
     assert "On branch Yes of" not in asked and "Search the places" not in asked
-    assert "It and the 1 step that people get to by it alone" in asked
+    assert "This step, and the one to which only it leads" in asked
     answer = post(marketer, canvas, "steps/yes/move/", place="split.no")
     assert toast(answer)["words"] == "Delay: Wait 2 days moved."
     canvas.refresh_from_db()
