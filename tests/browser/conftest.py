@@ -118,3 +118,13 @@ def violations(page: Page) -> list[str]:
     page.evaluate(STILL)
     found = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def seen_by_axe(page: Page, *looks: tuple[str, str]) -> list[str]:
+    """What axe finds in each of these looks, a size and a scheme."""
+    found = []
+    for size, scheme in looks:
+        page.set_viewport_size(SIZES[size])
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{size} {scheme}: {one}" for one in violations(page)]
+    return found

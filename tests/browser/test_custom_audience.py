@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from canvas import editing
 from canvas.models import Canvas
-from tests.browser.conftest import SIZES, violations
+from tests.browser.conftest import seen_by_axe
 from tests.cast import draft, facebook_step, people
 from tests.factories import ProfileFactory
 
@@ -31,16 +31,6 @@ def dialog(page: Page, canvas: Canvas) -> Locator:
     opened = page.get_by_role("dialog")
     expect(opened.get_by_role("heading", name="Custom Audience", exact=True)).to_be_visible()
     return opened
-
-
-def seen_by_axe(page: Page, *looks: tuple[str, str]) -> list[str]:
-    """In each of these looks, a size and a scheme."""
-    found = []
-    for size, scheme in looks:
-        page.set_viewport_size(SIZES[size])
-        page.emulate_media(color_scheme=scheme)
-        found += [f"{size} {scheme}: {one}" for one in violations(page)]
-    return found
 
 
 def test_a_marketer_sets_it_up(open_page, canvas):

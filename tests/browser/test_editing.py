@@ -92,6 +92,7 @@ def test_the_menu_of_a_step_by_keyboard(open_page, connection):
     menu(page, "Decision Split: Yes: 1 condition", "Delete")
     page.get_by_text("Where do people go then?").wait_for()
     assert violations(page) == []
+    expect(page.locator("[data-autosave]")).to_contain_text("Saved")
 
 
 def test_a_step_type_is_found_by_typing(open_page, connection):
