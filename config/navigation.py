@@ -47,6 +47,9 @@ MENU = (
             "/partners/audiences/",
         ),
     )),
+    ("Settings", (
+        ("API keys", "key", "team:keys", "team.view_apikey", "/settings/keys/"),
+    )),
 )  # fmt: skip
 
 

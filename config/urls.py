@@ -19,6 +19,7 @@ urlpatterns = [
     path("canvases/", include("canvas.urls")),
     path("audience/", include("audiences.urls")),
     path("partners/", include("integrations.urls")),
+    path("settings/", include("config.team.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

@@ -99,6 +99,9 @@ DASHBOARD = {
     "integrations:cancel": Row(NEVER, M),
     "integrations:attempts": Row(V),
     "integrations:attempts_csv": Row(V, kind=FILE),
+    "team:keys": Row(A),
+    "team:key_new": Row(A, A),
+    "team:key_revoke": Row(A, A),
 }
 ACCOUNT = {
     "account_login": Row(ANYBODY, ANYBODY),

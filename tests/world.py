@@ -142,6 +142,9 @@ class World:
             return [{"pk": CustomAudience.objects.filter(step__canvas=self.live).get().pk}]
         return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]
 
+    def of_team(self, page: str) -> list[dict]:
+        return [{"pk": self.key.pk}]
+
     def of_api(self, page: str) -> list[dict]:
         canvas = {"canvas_id": self.live.pk}
         receipt = Erasure.objects.values_list("number", flat=True)[0]

@@ -1,4 +1,5 @@
-// The style guide: shows states that only a hand or a mouse makes, the toast, and copies markup.
+// The style guide: shows states that only a hand or a mouse makes, and the toast.
+import "./copy.js";
 import { toast } from "./toast.js";
 
 // Every rule for :hover, :focus-visible and :active also holds for .as-hover, .as-focus and .as-active, on this page only.
@@ -11,12 +12,8 @@ for (const sheet of document.styleSheets) {
   }
 }
 
-document.addEventListener("click", async ({ target }) => {
+document.addEventListener("click", ({ target }) => {
   const { toast: words, label, tone } = target.dataset;
   if (words) toast(words, { label, tone, button: () => toast("Undone.") });
   if (target.dataset.open) document.getElementById(target.dataset.open).showModal();
-  const copy = target.closest("[data-copy]");
-  if (!copy) return;
-  await navigator.clipboard.writeText(copy.closest("details").querySelector("code").textContent);
-  toast("Copied.");
 });

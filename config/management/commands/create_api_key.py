@@ -2,9 +2,9 @@
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from config.team.models import ApiKey, record
+from config.team import key_ring
+from config.team.models import ApiKey
 
 
 class Command(BaseCommand):
@@ -19,14 +19,8 @@ class Command(BaseCommand):
         scopes = list(ApiKey.SCOPES) if "all" in scope else list(dict.fromkeys(scope))
         if not name.strip() or len(name) > 100:
             raise CommandError("Give the key a name of 1 to 100 characters.")
-        self.stdout.write(self.made(name, scopes))
-        self.stderr.write(f"{name} may: {', '.join(scopes)}. The key is not shown again.")
-
-    @transaction.atomic
-    def made(self, name: str, scopes: list[str]) -> str:
         try:
-            _, text = ApiKey.make(name, scopes)
+            self.stdout.write(key_ring.make(name, scopes))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        record("api_key.created", name, scopes=scopes)
-        return text
+        self.stderr.write(f"{name} may: {', '.join(scopes)}. The key is not shown again.")

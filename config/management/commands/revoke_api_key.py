@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from config.team.models import ApiKey, record
+from config.team import key_ring
+from config.team.models import ApiKey
 
 
 class Command(BaseCommand):
@@ -19,6 +19,5 @@ class Command(BaseCommand):
         if key is None:
             known = ", ".join(map(str, ApiKey.objects.filter(revoked_at=None).order_by("name"))) or "none"
             raise CommandError(f"There is no key {prefix.partition('.')[0]}. Live keys: {known}.")
-        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
-            record("api_key.revoked", str(key))
+        key_ring.revoke(key)
         self.stdout.write(f"{key} is revoked.")
