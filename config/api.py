@@ -75,7 +75,7 @@ class Api(NinjaAPI):
     @property
     def urls(self) -> tuple[list, str, str]:
         patterns, app, namespace = super().urls
-        return [*map(answering, patterns), path("<path:rest>", nothing_here)], app, namespace
+        return [*map(answering, patterns), path("<anything:rest>", nothing_here)], app, namespace
 
     def get_openapi_schema(self, **options) -> dict:
         schema = super().get_openapi_schema(**options)

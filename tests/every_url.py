@@ -187,7 +187,7 @@ ODD = (
     ("admin:view_on_site", "get post", {"Staff", A}, "not there"),
     ("admin:app_list", "get post", {"Staff"}, "not there"),
 )
-UNNAMED = {"api:": {"<path:rest>"}, "admin:": {"<path:object_id>/", "(?P<url>.*)$"}}
+UNNAMED = {"api:": {"<anything:rest>"}, "admin:": {"<path:object_id>/", "(?P<url>.*)$"}}
 """Answers to what is not there, and the admin's old addresses of a row, which lead to the new ones."""
 
 

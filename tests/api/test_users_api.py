@@ -137,9 +137,10 @@ def test_the_queries_of_a_call_do_not_grow_with_the_people(shop, django_assert_m
 
 
 def test_external_ids_may_hold_anything_that_can_be_stored(shop):
-    for odd in ("a/b", "a b", "é", "50%"):
+    for odd in ("a/b", "a b", "é", "50%", "a\nb"):
         assert track(shop, {"external_id": odd}) == []
     assert shop.get("/users/a/b").data["external_id"] == "a/b"
+    assert shop.get("/users/a%0Ab").data["external_id"] == "a\nb"
     assert shop.get("/users/50%25").data["external_id"] == "50%"
     assert shop.get("/users/nobody").status_code == shop.get("/users/a%00b").status_code == 404
 
