@@ -27,6 +27,7 @@ from canvas.api.canvases import router as canvases
 from canvas.api.journeys import router as journeys
 from canvas.api.triggers import router as triggers
 from canvas.document import DocumentRefused
+from config.team.keys import refusal
 from config.team.refusals import Refusal, wrong_paths
 from integrations.facebook.api import router as facebook
 
@@ -80,6 +81,9 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **options) -> dict:
         schema = super().get_openapi_schema(**options)
         schema["components"]["schemas"] |= SCHEMAS
+        for address, methods in schema["paths"].items():
+            for call in methods.values() if "{" in address else ():
+                call["responses"].setdefault(404, refusal("There is no such thing."))
         return schema
 
 

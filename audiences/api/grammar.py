@@ -8,6 +8,8 @@ from ..attributes import BUILT_IN
 
 FILTER = {"$ref": "#/components/schemas/Filter"}
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+SAID = TEXT | {"minLength": 1}
+"""A text that is not empty."""
 
 
 def group(key: str) -> dict:
@@ -26,7 +28,7 @@ def closed(properties: dict, *required: str) -> dict:
 
 ATTRIBUTE = closed(
     {
-        "attribute": TEXT | {"description": "A built-in or a custom attribute."},
+        "attribute": SAID | {"description": "A built-in or a custom attribute."},
         "op": {"enum": list(operators.KNOWN)},
         "value": {"description": "As the attribute's type; a list for is_any_of; for within_last P30D."},
     },
@@ -34,14 +36,14 @@ ATTRIBUTE = closed(
 )  # fmt: skip
 
 
-PROPERTY = closed({"property": TEXT, "op": {"enum": list(operators.KNOWN)}, "value": {}}, "property", "op")
+PROPERTY = closed({"property": SAID, "op": {"enum": list(operators.KNOWN)}, "value": {}}, "property", "op")
 
 
 def counted(key: str, description: str) -> dict:
     """How often something was done."""
     return closed(
         {
-            key: TEXT | {"description": description},
+            key: SAID | {"description": description},
             "op": {"enum": list(behaviour.COUNTS)},
             "value": WHOLE | {"description": "How often; none for exists and not_exists."},
             "within": WITHIN,
@@ -64,7 +66,7 @@ FILTERS = {
     "event": counted("event", "The name of an event."), "purchase": counted("purchase", "A product id, or `any`."),
     "purchase_total": TOTAL,
 }  # fmt: skip
-NAMED = [closed({kind: TEXT}, kind) for kind in filters.CONDITIONS if kind not in FILTERS]
+NAMED = [closed({kind: SAID}, kind) for kind in filters.CONDITIONS if kind not in FILTERS]
 """Conditions that only name something: a segment, and what other packages bring."""
 
 
@@ -77,7 +79,7 @@ SCHEMAS = {
         "description": "People by what is known of them and what they did. `{\"all\": []}` is everybody.",
         "oneOf": [*FILTERS.values(), *NAMED],
     },
-    "Segment": closed({"name": TEXT | {"maxLength": 100}, "filter": FILTER}, "name", "filter"),
+    "Segment": closed({"name": SAID | {"maxLength": 100}, "filter": FILTER}, "name", "filter"),
     "Tracked": closed(
         {
             "attributes": listed("TrackedPerson"), "events": listed("TrackedEvent"),
@@ -87,14 +89,14 @@ SCHEMAS = {
     "TrackedPerson": {
         "description": "Other keys are custom attributes: texts, numbers, true or false. null clears.",
         "type": "object", "required": ["external_id"],
-        "properties": {name: {"type": ["string", "null"]} for name in BUILT_IN} | {"external_id": TEXT},
+        "properties": {name: {"type": ["string", "null"]} for name in BUILT_IN} | {"external_id": SAID},
     },
     "TrackedEvent": closed(
-        {"external_id": TEXT} | dict.fromkeys(incoming.EVENT, TEXT) | {"properties": {"type": "object"}},
+        {"external_id": SAID} | dict.fromkeys(incoming.EVENT, SAID) | {"properties": {"type": "object"}},
         "external_id", "name", "time",
     ),
     "TrackedPurchase": closed(
-        {"external_id": TEXT} | dict.fromkeys(incoming.PURCHASE, TEXT)
+        {"external_id": SAID} | dict.fromkeys(incoming.PURCHASE, SAID)
         | {"price": {"type": "number"}, "quantity": WHOLE, "properties": {"type": "object"}},
         "external_id", "product_id", "currency", "price", "time",
     ),

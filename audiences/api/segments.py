@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Body, Router, Schema
 
 from config.team.keys import needs
+from config.team.pages import Cursor, Limit, page
 from config.team.refusals import Refusal, wrong_paths
 
 from .. import segment_edits, values
@@ -34,16 +35,21 @@ class CountedAnswer(SegmentAnswer):
 
 class SegmentsAnswer(Schema):
     segments: list[SegmentAnswer]
+    next: str | None
 
 
 @router.get("/segments", response=SegmentsAnswer, summary="List the segments", **needs("segments"))
-def list_segments(request: HttpRequest) -> dict:
-    """All of them, by name."""
-    return {"segments": [described(segment) for segment in Segment.objects.order_by("name")]}
+def list_segments(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> dict:
+    """The oldest first. Send `next` as `cursor` until it is null."""
+    found, following = page(Segment.objects.all(), cursor, limit)
+    return {"segments": [described(segment) for segment in found], "next": following}
 
 
 @router.post(
-    "/segments", response={201: SegmentAnswer}, summary="Make a segment", **needs("segments", EXAMPLE, "Segment")
+    "/segments",
+    response={201: SegmentAnswer},
+    summary="Make a segment",
+    **needs("segments", EXAMPLE, "Segment", {409: "There is a segment of this name."}),
 )
 def create_segment(request: HttpRequest, sent: Body[Any]) -> dict:
     """Makes a segment; its name must be new. Every wrong path of the filter is named."""
@@ -61,7 +67,7 @@ def read_segment(request: HttpRequest, segment_id: int) -> dict:
     "/segments/{int:segment_id}",
     response=SegmentAnswer,
     summary="Change a segment",
-    **needs("segments", EXAMPLE, "Segment"),
+    **needs("segments", EXAMPLE, "Segment", {409: "The name is taken, or something else names this segment."}),
 )
 def replace_segment(request: HttpRequest, segment_id: int, sent: Body[Any]) -> dict:
     """Replaces name and filter. A Canvas that is running goes by the new filter from then on."""

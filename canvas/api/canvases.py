@@ -10,7 +10,8 @@ from ninja import Body, Header, Query, Router, Schema
 
 from audiences.values import stored_time
 from config.team.keys import needs
-from config.team.refusals import Refusal, wrong_path
+from config.team.pages import Cursor, Limit, page
+from config.team.refusals import Refusal
 
 from .. import saving
 from ..document import parse
@@ -35,20 +36,35 @@ class CanvasAnswer(CanvasSummary):
 
 class CanvasesAnswer(Schema):
     canvases: list[CanvasSummary]
+    next: str | None
 
 
-IfMatch = Annotated[str | None, Header(None, alias="If-Match", description="The ETag that was read; 412 if it passed.")]
+ETAG = r'^\s*(\*|(W/)?"?[0-9]{1,9}"?)\s*$'
+IfMatch = Annotated[
+    str | None,
+    Header(None, alias="If-Match", pattern=ETAG, description='The ETag that was read, such as "3"; 412 if it passed.'),
+]
 Edition = Annotated[int | None, Query(None, description="The edition that was read; 409 if it passed.")]
 
 
+NOT_REPLACED = {
+    409: "It is no draft, the name is taken, or somebody saved after the `edition` that was sent.",
+    412: "Somebody saved after the ETag in `If-Match`.",
+}
+
+
 @router.get("/canvases", response=CanvasesAnswer, summary="List the Canvases", **needs("canvases"))
-def list_canvases(request: HttpRequest) -> dict:
-    """All of them, by name, without their documents."""
-    return {"canvases": [summary(canvas) for canvas in Canvas.objects.defer("document").order_by("name")]}
+def list_canvases(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> dict:
+    """The oldest first, without their documents. Send `next` as `cursor` until it is null."""
+    found, following = page(Canvas.objects.defer("document"), cursor, limit)
+    return {"canvases": [summary(canvas) for canvas in found], "next": following}
 
 
 @router.post(
-    "/canvases", response={201: CanvasAnswer}, summary="Make a Canvas", **needs("canvases", EXAMPLE, "CanvasDocument")
+    "/canvases",
+    response={201: CanvasAnswer},
+    summary="Make a Canvas",
+    **needs("canvases", EXAMPLE, "CanvasDocument", {409: "There is a Canvas of this name."}),
 )
 def create_canvas(request: HttpRequest, response: HttpResponse, document: Body[Any]) -> dict:
     """Makes a draft. It may be incomplete; every wrong path is named."""
@@ -68,7 +84,7 @@ def read_canvas(request: HttpRequest, response: HttpResponse, canvas_id: int) ->
     "/canvases/{int:canvas_id}",
     response=CanvasAnswer,
     summary="Change a draft",
-    **needs("canvases", EXAMPLE, "CanvasDocument"),
+    **needs("canvases", EXAMPLE, "CanvasDocument", NOT_REPLACED),
 )
 def replace_canvas(
     request: HttpRequest, response: HttpResponse, canvas_id: int, document: Body[Any],
@@ -99,10 +115,7 @@ def matching(if_match: str | None) -> int | None:
     """The edition in an If-Match header; `*` means any."""
     if if_match is None or if_match.strip() == "*":
         return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise wrong_path("If-Match", 'Send the ETag as it was read, such as "3".')
-    return int(text)
+    return int(if_match.strip().removeprefix("W/").strip('"'))
 
 
 def summary(canvas: Canvas) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from audiences.api.grammar import PROPERTY
+from audiences.api.grammar import PROPERTY, SAID
 
+from ..document_faults import KEY
 from ..steps import registry
 
 TEXT = {"type": "string"}
@@ -12,8 +13,8 @@ FILTER = {"$ref": "#/components/schemas/Filter"}
 STEP = {
     "type": "object", "required": ["key", "type"], "additionalProperties": False,
     "properties": {
-        "key": TEXT | {"description": "Its name for ever, within this Canvas."},
-        "type": TEXT | {"examples": sorted(registry.TYPES)},
+        "key": TEXT | {"description": "Its name for ever, within this Canvas.", "pattern": f"^{KEY.pattern}$"},
+        "type": {"enum": sorted(registry.TYPES)},
         "settings": OBJECT | {"description": "Of the type; may be incomplete in a draft."},
         "next": OBJECT | {"description": "Branch to the key of a step.", "additionalProperties": TEXT},
     },
@@ -22,7 +23,7 @@ CANVAS_DOCUMENT = {
     "description": "A journey; also what export and import use. The first step is the entry point.",
     "type": "object", "required": ["name"], "additionalProperties": False,
     "properties": {
-        "name": TEXT | {"maxLength": 100},
+        "name": SAID | {"maxLength": 100},
         "entry": {
             "description": "At a time (`at`: `launch`, or ISO 8601), by an event, or by a call.",
             "oneOf": [
@@ -49,7 +50,7 @@ CANVAS_DOCUMENT = {
 }  # fmt: skip
 RECIPIENT = {
     "type": "object", "required": ["external_id"], "additionalProperties": False,
-    "properties": {"external_id": TEXT, "properties": OBJECT | {"description": "Kept with the trip."}},
+    "properties": {"external_id": SAID, "properties": OBJECT | {"description": "Kept with the trip."}},
 }  # fmt: skip
 TRIGGERED = {
     "type": "object", "required": ["recipients"], "additionalProperties": False,

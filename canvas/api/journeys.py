@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 
 from audiences.values import stored_time
 from config.team.keys import needs
+from config.team.pages import Cursor, Limit
 from config.team.refusals import Refusal, wrong_path
 
 from .. import analytics, launch
@@ -18,7 +19,6 @@ from ..steps.people import StepPerson
 from .canvases import found
 
 router = Router()
-MOST_PEOPLE = 1000
 
 
 class ProblemAnswer(Schema):
@@ -66,8 +66,6 @@ class PeopleAnswer(Schema):
 
 STATUSES = "synced, pending, missing_fields, not_synced or withdrawn; all of them if it is left out."
 Status = Annotated[str, Query("", description=STATUSES)]
-Cursor = Annotated[str, Query("", description="`next` of the page before.")]
-Limit = Annotated[int, Query(100, ge=1, le=MOST_PEOPLE, description="People a page.")]
 
 
 @router.post(
@@ -85,7 +83,10 @@ def launch_canvas(request: HttpRequest, canvas_id: int) -> dict:
 
 
 @router.post(
-    "/canvases/{int:canvas_id}/stop", response=StatusAnswer, summary="Stop a Canvas", **needs("canvases.launch")
+    "/canvases/{int:canvas_id}/stop",
+    response=StatusAnswer,
+    summary="Stop a Canvas",
+    **needs("canvases.launch", refuses={409: "It is not active."}),
 )
 def stop_canvas(request: HttpRequest, canvas_id: int) -> dict:
     """Nobody enters or moves any more. What was handed over to be sent is finished."""
@@ -96,7 +97,10 @@ def stop_canvas(request: HttpRequest, canvas_id: int) -> dict:
 
 
 @router.post(
-    "/canvases/{int:canvas_id}/resume", response=StatusAnswer, summary="Resume a Canvas", **needs("canvases.launch")
+    "/canvases/{int:canvas_id}/resume",
+    response=StatusAnswer,
+    summary="Resume a Canvas",
+    **needs("canvases.launch", refuses={409: "It is not stopped."}),
 )
 def resume_canvas(request: HttpRequest, canvas_id: int) -> dict:
     """Goes on where it was stopped."""

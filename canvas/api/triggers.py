@@ -43,7 +43,7 @@ class TriggerAnswer(Schema):
     "/canvases/{int:canvas_id}/trigger",
     response={201: TriggerAnswer},
     summary="Let people into a Canvas",
-    **needs("canvases.trigger", EXAMPLE, "Triggered"),
+    **needs("canvases.trigger", EXAMPLE, "Triggered", {409: "It is not active, or not API-triggered."}),
 )
 def trigger(
     request: HttpRequest, response: HttpResponse, canvas_id: int, sent: Body[Any],

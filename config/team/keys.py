@@ -1,6 +1,8 @@
 """Who may call the API: a bearer key that is live, has the call's scope, and is not over its rate."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,11 +18,12 @@ REFUSALS = {
     400: "The body is not JSON.",
     401: "No key, or one that is unknown or was revoked.",
     403: "The key lacks the scope.",
+    413: "The body is larger than 2.5 MB.",
     415: "The body is not application/json.",
     422: "What was sent can't be used; every wrong place is named.",
     429: "Too many calls of this key in this minute; Retry-After says when to come back.",
 }
-OF_BODIES = (400, 415)
+OF_BODIES = (400, 413, 415)
 
 
 class BearerKey(HttpBearer):
@@ -45,17 +48,20 @@ class BearerKey(HttpBearer):
         return ApiKey.find(token) if KEY.fullmatch(token) else None
 
 
-def needs(scope: str, body: Any = None, schema: str = "") -> dict[str, Any]:
-    """What every call declares: its scope, and for its documentation the refusals, an example of a body, and the name
-    of the body's schema where that is one of ours.
+def needs(
+    scope: str, body: Any = None, schema: str = "", refuses: Mapping[int, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What every call declares: its scope, and for its documentation an example of a body, the name of the body's
+    schema where that is one of ours, and what it refuses, with which status, beside what every call does.
     """
-    wrong = {status: refusal(why) for status, why in REFUSALS.items() if body is not None or status not in OF_BODIES}
-    extra = {"x-scope": scope, "responses": wrong}
+    known = {status: why for status, why in REFUSALS.items() if body is not None or status not in OF_BODIES}
+    told = {status: refusal(why) for status, why in sorted({**known, **refuses}.items())}
+    extra = {"x-scope": scope, "responses": told}
     if body is not None:
         extra["x-example"] = body
     if schema:
         content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-        extra["requestBody"] = {"content": content}
+        extra["requestBody"] = {"content": content, "required": True}
     return {"auth": BearerKey(scope), "openapi_extra": extra}
 
 

@@ -1,11 +1,11 @@
 """Calls about Facebook: how the connection stands, a token for it, and its end. The token itself is never returned."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from audiences.values import stored_time
 from config.team.keys import needs
@@ -21,7 +21,7 @@ KEY = "system_user_token"
 
 class Token(Schema):
     model_config = ConfigDict(extra="forbid")
-    system_user_token: str
+    system_user_token: Annotated[str, Field(min_length=1)]
 
 
 class TokenAnswer(Schema):
@@ -64,7 +64,7 @@ def read_facebook(request: HttpRequest) -> dict:
     "/partners/facebook",
     response=ConnectionAnswer,
     summary="Connect Facebook, or replace its token",
-    **needs("partners", {KEY: "SANDBOX-SYSTEM-USER-TOKEN"}),
+    **needs("partners", {KEY: "SANDBOX-SYSTEM-USER-TOKEN"}, refuses={503: "Facebook could not be reached."}),
 )
 def connect_facebook(request: HttpRequest, sent: Token) -> dict:
     """Verifies the token at Facebook, keeps it, and resumes what waited. 422: refused, and what stood before stays.
@@ -82,7 +82,12 @@ def connect_facebook(request: HttpRequest, sent: Token) -> dict:
     return described()
 
 
-@router.delete("/partners/facebook", response=ConnectionAnswer, summary="Disconnect Facebook", **needs("partners"))
+@router.delete(
+    "/partners/facebook",
+    response=ConnectionAnswer,
+    summary="Disconnect Facebook",
+    **needs("partners", refuses={409: "No token is connected."}),
+)
 def disconnect_facebook(request: HttpRequest) -> dict:
     """Removes the token. Ad accounts and custom audiences are kept; people who wait go on waiting for a new token."""
     if not connecting.disconnect("facebook", timezone.now(), via=request.auth.name):

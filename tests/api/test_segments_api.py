@@ -69,6 +69,17 @@ def test_an_unknown_one_is_404(shop):
     assert shop.put("/segments/7", {"name": "A", "filter": AMERICANS}).status_code == 404
 
 
+def test_pages_show_each_once_whatever_is_made_or_renamed_meanwhile(shop):
+    pks = [made(shop, name) for name in ("B", "A", "D")]
+    first = shop.get("/segments?limit=2").data
+    assert [one["id"] for one in first["segments"]] == pks[:2]
+    pks.append(made(shop, "C"))
+    shop.put(f"/segments/{pks[0]}", {"name": "Z", "filter": AMERICANS})
+    rest = shop.get(f"/segments?limit=2&cursor={first['next']}").data
+    assert [one["id"] for one in rest["segments"]] == pks[2:] and rest["next"] is None
+    assert paths(shop.get("/segments?cursor=x")) == ["cursor"] and paths(shop.get("/segments?limit=0")) == ["limit"]
+
+
 def test_the_queries_of_the_list_do_not_grow(shop, django_assert_num_queries):
     shop.get("/segments")
     for name in ("A", "B", "C"):
