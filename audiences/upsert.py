@@ -35,19 +35,20 @@ def upsert(columns: list[str], rows: list[tuple], now: datetime, made_by: int | 
     rest |= {"created_at": now, "updated_at": now, "made_by_id": made_by}
     constant = tuple(stored(value) for value in rest.values())
     names = [*columns, *rest]
+    into = f"INSERT INTO audiences_profile ({', '.join(names)})"
     changed = [name for name in (*columns, "updated_at", "made_by_id") if name != "external_id"]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = [list(column) for column in zip(*(row + constant for row in rows), strict=True)]
-            cursor.execute(statement(names, changed, unnest(names)), arrays)
+            arrays = [array(column) for column in zip(*rows, strict=True)]
+            cursor.execute(f"{into} {unnest(columns, list(rest))} {on_conflict(changed)}", [*constant, *arrays])
         else:
-            cursor.executemany(statement(names, changed, question_marks(names)), [row + constant for row in rows])
+            marks = ", ".join(["%s"] * len(names))
+            cursor.executemany(f"{into} VALUES ({marks}) {on_conflict(changed)}", [row + constant for row in rows])
 
 
-def statement(names: list[str], changed: list[str], source: str) -> str:
+def on_conflict(changed: list[str]) -> str:
     sets = ", ".join(f"{name} = {after(name)}" for name in changed)
-    into = f"INTO audiences_profile ({', '.join(names)})"
-    return " ".join(["INSERT", into, source, "ON CONFLICT (external_id) DO UPDATE SET", sets])
+    return f"ON CONFLICT (external_id) DO UPDATE SET {sets}"
 
 
 def after(name: str) -> str:
@@ -56,13 +57,22 @@ def after(name: str) -> str:
     return known[connection.vendor] if isinstance(known, dict) else known
 
 
-def unnest(names: list[str]) -> str:
-    arrays = (f"%s::{FIELDS[name].db_type(connection)}[]" for name in names)
-    return " ".join(["SELECT * FROM unnest(", ", ".join(arrays), ")"])
+def unnest(columns: list[str], constant: list[str]) -> str:
+    """Rows of the columns, which come as arrays, with what is the same in all of them."""
+    same = (f"%s::{FIELDS[name].db_type(connection)}" for name in constant)
+    arrays = (f"%s::{FIELDS[name].db_type(connection)}[]" for name in columns)
+    return f"SELECT {', '.join(['item.*', *same])} FROM unnest({', '.join(arrays)}) AS item"  # noqa: S608
 
 
-def question_marks(names: list[str]) -> str:
-    return f"VALUES ({', '.join(['%s'] * len(names))})"
+def array(cells: tuple) -> str:
+    """An array as PostgreSQL reads it. The driver's own way takes as long as the whole statement."""
+    return "{" + ",".join(["NULL" if cell is None else quoted(str(cell)) for cell in cells]) + "}"
+
+
+def quoted(text: str) -> str:
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def stored(value: Any) -> Any:
