@@ -110,9 +110,9 @@ class CsvFile:
         if self.file.read(3) != codecs.BOM_UTF8:
             self.file.seek(0)
 
-    def rows(self) -> Iterator[Row]:
-        """All rows, the header among them; blank lines are passed over."""
-        self.rewind()
+    def rows(self, start: int = 0) -> Iterator[Row]:
+        """All rows from that byte on, else the header and all; blank lines are passed over."""
+        self.file.seek(start) if start else self.rewind()
         lines = Lines(self.file)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         while True:
@@ -130,9 +130,12 @@ class CsvFile:
             if cells or fault:
                 yield Row(line, cells, fault)
 
-    def chunks(self, size: int) -> Iterator[list[Row]]:
-        """The rows below the header; those with another number of cells are at fault."""
-        rows = islice(self.rows(), 1, None)
+    def chunks(self, size: int, start: int = 0) -> Iterator[list[Row]]:
+        """The rows below the header, or from that byte on; those with another number of cells are at fault.
+
+        What follows a chunk begins where the file then stands (`file.tell()`). Lines are counted from the start.
+        """
+        rows = self.rows(start) if start else islice(self.rows(), 1, None)
         while chunk := list(islice(rows, size)):
             yield [self.checked(row) for row in chunk]
 

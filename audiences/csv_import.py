@@ -115,13 +115,17 @@ def apply(
     return record
 
 
-def take(record: Import, found: list[Column], chunk: list[Row], now: datetime) -> bool:
-    """Writes one chunk, and in the same transaction how far `record` came. False: somebody else got further."""
+def take(record: Import, found: list[Column], chunk: list[Row], offset: int, now: datetime) -> bool:
+    """Writes one chunk, and in the same transaction how far `record` came: up to the byte `offset` of the file.
+
+    False: somebody else got further.
+    """
     good = sift(chunk, found)
     with transaction.atomic():
         stored_row = Import.objects.select_for_update().get(pk=record.pk)
-        if stored_row.done != record.done or stored_row.state != Import.State.RUNNING:
+        if stored_row.offset != record.offset or stored_row.state != Import.State.RUNNING:
             return False
+        record.offset = offset
         add(record, write(found, good, now, record.pk))
     return True
 
@@ -233,4 +237,4 @@ def add(record: Import, counts: Counts) -> None:
     record.created += counts.created
     record.updated += counts.updated
     record.refused += counts.refused
-    record.save(update_fields=["rows", "created", "updated", "refused"])
+    record.save(update_fields=["rows", "created", "updated", "refused", "offset"])

@@ -6,7 +6,6 @@ file, no row is applied twice. The lease only keeps them from doing it for nothi
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -16,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from . import csv_import, import_check, import_files, import_undo
 from .csv_columns import Column, columns
-from .csv_file import CsvFile, FileRefused, Row
+from .csv_file import CsvFile, FileRefused
 from .models import Import
 
 log = logging.getLogger(__name__)
@@ -89,8 +88,8 @@ def go_on(record: Import, now: datetime, seconds: float) -> None:
     with import_files.uploaded(record.token).open("rb") as file:
         source = CsvFile(file)
         found = columns_of(record, source)
-        for chunk in rest(record, source):
-            if not csv_import.take(record, found, chunk, now) or monotonic() > end:
+        for chunk in source.chunks(csv_import.CHUNK, record.offset):
+            if not csv_import.take(record, found, chunk, file.tell(), now) or monotonic() > end:
                 break
     if record.done >= record.total:
         finish(record, now)
@@ -107,15 +106,6 @@ def columns_of(record: Import, source: CsvFile) -> list[Column]:
     """As they were checked: new attributes are registered by now, so that nothing is in doubt any more."""
     options = record.options
     return columns(source.header, csv_import.registered(), source.header, options["dates"], options["renamed"])
-
-
-def rest(record: Import, source: CsvFile) -> Iterator[list[Row]]:
-    """The chunks that nobody has applied yet."""
-    seen, done = 0, record.done
-    for chunk in source.chunks(csv_import.CHUNK):
-        seen += len(chunk)
-        if seen > done:
-            yield chunk
 
 
 def finish(record: Import, now: datetime) -> None:

@@ -135,7 +135,7 @@ class Import(models.Model):
     """One CSV file that was read: what came of its rows.
 
     A file that was uploaded is checked, confirmed by somebody, then imported; `token` names its files in IMPORT_DIR,
-    which are kept until `files_until`. `rows` and `refused` say how far it came: whoever goes on begins there.
+    which are kept until `files_until`. `offset` says how far it came: whoever goes on begins there.
     """
 
     class State(models.TextChoices):
@@ -154,6 +154,7 @@ class Import(models.Model):
     created = models.PositiveBigIntegerField(default=0)
     updated = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
+    offset = models.PositiveBigIntegerField(default=0, editable=False, help_text="bytes of the file dealt with so far")
     undone = models.PositiveBigIntegerField(default=0, help_text="people whom undoing it took away again")
     cursor = models.BigIntegerField(default=0, editable=False, help_text="people it made have ids above this one")
     started_at = models.DateTimeField(default=timezone.now)

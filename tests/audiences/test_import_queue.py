@@ -104,7 +104,7 @@ def test_two_at_work_apply_no_chunk_twice(uploaded, now):
     with import_files.folder().joinpath("again.csv").open("wb+") as file:
         file.write(rows(4).encode())
         found = csv_import.survey(file)
-        assert not csv_import.take(slow, found.columns, next(found.file.chunks(2)), now)
+        assert not csv_import.take(slow, found.columns, next(found.file.chunks(2)), 9, now)
     assert not Profile.objects.exists()
 
 
