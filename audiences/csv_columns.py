@@ -19,6 +19,7 @@ MOST_COLUMNS = 300
 NUMBER = re.compile(r"-?(?![0-9]{16})(?=[0-9.]{1,16}$)(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 ORDERS = {"mdy": (2, 0, 1), "dmy": (2, 1, 0)}
+NO_ID = "there is no column external_id, which every row needs"
 BOOLEANS = {"true": True, "false": False}
 OTHER_WORDS = {
     "birthday": "date_of_birth", "birthdate": "date_of_birth", "birth_date": "date_of_birth", "mobile": "phone",
@@ -44,10 +45,13 @@ class Slip:
 
 
 class HeaderRefused(FileRefused):
-    """Everything that is wrong with a header. Where there are only slips, an answer to each is enough."""
+    """Everything that is wrong with a header. Where there are only slips, an answer to each is enough.
 
-    def __init__(self, faults: list["str | Slip"], names: list[str]) -> None:
-        self.names = names
+    `candidates`: columns one of which may be the external_id that no column is called.
+    """
+
+    def __init__(self, faults: list["str | Slip"], names: list[str], candidates: list[str]) -> None:
+        self.names, self.candidates = names, candidates
         self.slips = [fault for fault in faults if isinstance(fault, Slip)]
         self.faults = [fault for fault in faults if not isinstance(fault, Slip)]
         super().__init__(f"The header can't be used: {'; '.join(map(str, faults))}.")
@@ -242,7 +246,8 @@ def columns(
     names = [attributes.ALIASES.get(name, name) for name in names]
     left_out = {at for at, name in enumerate(header) if name and not names[at]}
     if faults := list(header_faults(names, left_out, registered, new)):
-        raise HeaderRefused(faults, names)
+        others = [name for at, name in enumerate(header) if name and names[at] not in attributes.BUILT_IN]
+        raise HeaderRefused(faults, names, others if faults[-1] == NO_ID else [])
     return [LeftOut(header[at]) if at in left_out else column(name, registered, dates) for at, name in enumerate(names)]
 
 
@@ -258,7 +263,7 @@ def header_faults(
                 known |= {fault.meant} if isinstance(fault, Slip) else set()
                 yield fault
     if "external_id" not in known:
-        yield "there is no column external_id, which every row needs"
+        yield NO_ID
 
 
 def name_fault(at: int, names: list[str], registered: dict[str, str], new: Collection[str]) -> str | Slip | None:

@@ -1,4 +1,4 @@
-"""A CSV file as rows: encoding, delimiter, quotes, line ends. Read line by line: memory does not grow with the file.
+"""A CSV file in UTF-8 as rows: delimiter, quotes, line ends. Read line by line: memory does not grow with the file.
 
 What makes the whole file unreadable raises FileRefused; what spoils one row is that row's fault.
 """
@@ -12,13 +12,9 @@ from typing import BinaryIO, NamedTuple
 
 LONGEST_LINE = 100_000
 MOST_LINES_A_ROW = 1000
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 SAVE_AS = 'Save it as "CSV UTF-8" and try again.'
-FOREIGN = {
-    codecs.BOM_UTF16_LE: f"The file is written in UTF-16. {SAVE_AS}",
-    codecs.BOM_UTF16_BE: f"The file is written in UTF-16. {SAVE_AS}",
-    b"PK\x03\x04": f"The file is a workbook or an archive, not a CSV file. {SAVE_AS}",
-}
+WORKBOOK, NO_CSV = b"PK\x03\x04", f"The file is a workbook or an archive, not a CSV file. {SAVE_AS}"
 
 
 class FileRefused(ValueError):
@@ -92,9 +88,8 @@ class CsvFile:
         self.rewind()
         start = self.file.read(4)
         self.rewind()
-        for mark, message in FOREIGN.items():
-            if start.startswith(mark):
-                raise FileRefused(message)
+        if start == WORKBOOK:
+            raise FileRefused(NO_CSV)
         lines = Lines(self.file)
         line = next((line for line in lines if line.strip()), "")
         if lines.spoilt:

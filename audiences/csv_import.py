@@ -76,6 +76,7 @@ def survey(
     dates: str = "",
     renamed: Mapping[str, str] = MappingProxyType({}),
     on_refused: Callable[[Refusal], None] = lambda refusal: None,
+    on_chunk: Callable[[], None] = lambda: None,
 ) -> Survey:
     """Raises FileRefused. `new`: names that are no slip of the pen; `dates`: "mdy" or "dmy" for slashed dates;
     `renamed`: what columns stand for ("" leaves one out). The rows refused here are those that `apply` refuses.
@@ -84,6 +85,7 @@ def survey(
     found = columns(source.header, registered(), new, dates, renamed)
     rows = refused = 0
     for chunk in source.chunks(CHUNK):
+        on_chunk()
         good = sift(chunk, found)
         for refusal in good.refused:
             on_refused(refusal)

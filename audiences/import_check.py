@@ -3,22 +3,26 @@
 What it found is kept as JSON in the import's row, without the people's data: line numbers and reasons only.
 """
 
+from collections.abc import Callable
 from typing import BinaryIO
 
-from . import csv_import, import_files
-from .csv_columns import Column, DatesUnclear, HeaderRefused, LeftOut, Slip
+from . import csv_encoding, csv_import, import_files
+from .csv_columns import NO_ID, Column, DatesUnclear, HeaderRefused, LeftOut, Slip
 from .csv_file import FileRefused
 from .csv_import import Refusal, Survey
 from .models import Import
 
 SHOWN = 20
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def check(record: Import) -> None:
-    """Raises FileRefused, FileNotFoundError."""
+def check(record: Import, alive: Callable[[], None] = lambda: None) -> None:
+    """Raises FileRefused, FileNotFoundError. `alive` is called again and again while it lasts."""
+    written = import_files.in_utf8(record.token)
+    record.options = {"encoding": csv_encoding.WORDS[written]} | record.options
     with import_files.uploaded(record.token).open("rb") as file:
         try:
-            findings = survey(record, file)
+            findings = survey(record, file, alive)
         except HeaderRefused as error:
             findings = slips_in(error)
         except DatesUnclear as error:
@@ -28,7 +32,7 @@ def check(record: Import) -> None:
     record.save(update_fields=["findings", "state", "total", "options"])
 
 
-def survey(record: Import, file: BinaryIO) -> dict:
+def survey(record: Import, file: BinaryIO, alive: Callable[[], None]) -> dict:
     options = {"new": [], "renamed": {}, "dates": ""} | record.options
     first: list[Refusal] = []
     with import_files.refusals(record.token, file) as write:
@@ -38,7 +42,7 @@ def survey(record: Import, file: BinaryIO) -> dict:
             if len(first) < SHOWN:
                 first.append(refusal)
 
-        found = csv_import.survey(file, options["new"], options["dates"], options["renamed"], note)
+        found = csv_import.survey(file, options["new"], options["dates"], options["renamed"], note, alive)
     record.options = options | {"dates": found.dates}
     return findings_of(found, first)
 
@@ -49,6 +53,7 @@ def findings_of(found: Survey, first: list[Refusal]) -> dict:
         "columns": [{"header": header, "name": column.name} | kind(column, found) for header, column in pairs],
         "new": found.new_attributes,
         "dates": found.dates,
+        "delimiter": DELIMITERS[found.file.delimiter],
         "rows": found.rows,
         "refused": found.refused,
         "first": [{"line": refusal.line, "reason": refusal.reason} for refusal in first],
@@ -66,10 +71,10 @@ def kind(column: Column, found: Survey) -> dict[str, str]:
 
 def slips_in(error: HeaderRefused) -> dict:
     """The questions, where there is nothing else wrong with the header."""
-    if error.faults:
+    if error.faults != [NO_ID] * bool(error.candidates):
         raise error
-    return {"slips": [{"at": slip.at, "name": slip.name, "meant": slip.meant} for slip in error.slips],
-            "header": [str(name) for name in error.names]}  # fmt: skip
+    slips = [{"at": slip.at, "name": slip.name, "meant": slip.meant} for slip in error.slips]
+    return {"slips": slips, "header": error.names, "candidates": error.candidates}
 
 
 def words(error: FileRefused) -> str:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.files import File
 
+from . import csv_encoding
 from .csv_file import CsvFile
 from .csv_import import Refusal
 
@@ -56,6 +57,18 @@ def keep(file: File) -> str:
     return token
 
 
+def in_utf8(token: str) -> str:
+    """Has the upload in UTF-8 from now on; returns how it was written. Raises FileRefused, FileNotFoundError."""
+    path, copy = uploaded(token), folder() / f"{token}.utf8.csv"
+    with path.open("rb") as file:
+        name = csv_encoding.encoding(file)
+        if name != "utf-8":
+            with os.fdopen(private(copy), "wb") as opened:
+                csv_encoding.rewrite(file, name, opened)
+            copy.replace(path)
+    return name
+
+
 @contextmanager
 def refusals(token: str, file: BinaryIO) -> Iterator[Callable[[Refusal], None]]:
     """What writes a refused row of `file`, in the shape of the file: to be corrected and imported again."""
@@ -74,6 +87,7 @@ def row_of(refusal: Refusal, width: int) -> list[str]:
 def remove(token: str) -> None:
     uploaded(token).unlink(missing_ok=True)
     refused(token).unlink(missing_ok=True)
+    (folder() / f"{token}.utf8.csv").unlink(missing_ok=True)
 
 
 def sweep(known: Collection[str]) -> None:

@@ -22,7 +22,7 @@ FIRST = {"mdy": "The month stands first", "dmy": "The day stands first"}
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="CSV file",
-        help_text="UTF-8, with comma, semicolon or tab. The first line names the columns; external_id is needed.",
+        help_text="Parted by commas, semicolons or tabs. The first line names the columns; external_id is needed.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
         max_length=255,
         error_messages={"required": MISSING, "missing": MISSING, "empty": EMPTY},
@@ -36,13 +36,16 @@ class UploadForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """A question for each column whose name may be a slip, or the one about the order of dates."""
+    """A question for each column whose name may be a slip, which one is external_id, or the order of dates."""
 
     def __init__(self, record: Import, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.record, self.slips = record, record.findings.get("slips", [])
         for slip in self.slips:
             self.fields[f"column_{slip['at']}"] = self.question(slip)
+        if columns := record.findings.get("candidates"):
+            label = "No column is called external_id, which every row needs. Which one is it?"
+            self.fields["external_id"] = chosen(label, [(name, name) for name in columns])
         if doubt := record.findings.get("doubt"):
             label = f"Date of birth: {doubt}"
             self.fields["dates"] = chosen(label, [(order, order_words(order, doubt)) for order in ORDERS])
@@ -69,7 +72,7 @@ class AnswersForm(forms.Form):
         """What was answered before, and now."""
         before = {"new": [], "renamed": {}, "dates": ""} | self.record.options
         new = [slip["name"] for slip in self.slips if self.answer(slip) == "new"]
-        return {
+        return before | {
             "new": before["new"] + new,
             "renamed": before["renamed"] | dict(self.renamed()),
             "dates": self.cleaned_data.get("dates") or before["dates"],
@@ -79,6 +82,8 @@ class AnswersForm(forms.Form):
         for slip in self.slips:
             if (answer := self.answer(slip)) in ("meant", "out"):
                 yield slip["name"], slip["meant"] if answer == "meant" else ""
+        if "external_id" in self.fields:
+            yield self.cleaned_data["external_id"], "external_id"
 
 
 def chosen(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:

@@ -6,6 +6,7 @@ file, no row is applied twice. The lease only keeps them from doing it for nothi
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -95,8 +96,19 @@ def go_on(record: Import, now: datetime, seconds: float) -> None:
         finish(record, now)
 
 
+def renewing(record: Import, now: datetime) -> Callable[[], None]:
+    """What keeps the lease of a check, which is done in one go."""
+    began = monotonic()
+
+    def renew() -> None:
+        until = now + timedelta(seconds=monotonic() - began) + LEASE
+        Import.objects.filter(pk=record.pk).update(lease_until=until)
+
+    return renew
+
+
 WORK = {
-    State.CHECKING: lambda record, now, seconds: import_check.check(record),
+    State.CHECKING: lambda record, now, seconds: import_check.check(record, renewing(record, now)),
     State.RUNNING: go_on,
     State.UNDOING: import_undo.go_on,
 }

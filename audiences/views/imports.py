@@ -15,6 +15,7 @@ from config.team.models import record as audit
 from .. import import_files, import_queue
 from ..csv_file import FileRefused
 from ..import_forms import AnswersForm, ConfirmForm, UploadForm
+from ..import_mapping import MappingForm
 from ..models import Import
 
 SHOWN = 50
@@ -73,15 +74,23 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return shown(request, get_object_or_404(Import, pk=pk))
 
 
-def shown(request: HttpRequest, record: Import, form: AnswersForm | ConfirmForm | None = None) -> HttpResponse:
+def shown(
+    request: HttpRequest, record: Import, form: AnswersForm | ConfirmForm | None = None,
+    mapping: MappingForm | None = None,
+) -> HttpResponse:  # fmt: skip
     """The whole page, or the part that changes, which asks for itself while something is going on."""
-    form = form or (asking(record)(record) if record.state == Import.State.CHECKED else None)
+    is_asking = record.state == Import.State.CHECKED
+    form = form or (asking(record)(record) if is_asking else None)
+    mapping = mapping or (MappingForm(record) if is_asking and "columns" in record.findings else None)
     template = "audiences/_import.html" if request.htmx else "audiences/import.html"
-    return render(request, template, {"import": record, "form": form})
+    return render(request, template, {"import": record, "form": form, "mapping": mapping})
 
 
 def asking(record: Import) -> Callable[..., AnswersForm | ConfirmForm]:
     return AnswersForm if "slips" in record.findings or "doubt" in record.findings else ConfirmForm
+
+
+FORMS = {AnswersForm: "form", MappingForm: "mapping"}
 
 
 def waiting(pk: int) -> QuerySet[Import]:
@@ -93,11 +102,11 @@ def waiting(pk: int) -> QuerySet[Import]:
 @may_import
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Import, pk=pk)
-    form = AnswersForm(record, request.POST)
-    if record.state != Import.State.CHECKED or asking(record) is not AnswersForm:
+    if record.state != Import.State.CHECKED:
         return redirect("audiences:import", pk)
+    form = AnswersForm(record, request.POST) if asking(record) is AnswersForm else MappingForm(record, request.POST)
     if not form.is_valid():
-        return shown(request, record, form)
+        return shown(request, record, **{FORMS[type(form)]: form})
     asked_anew = waiting(pk).update(options=form.options(), state=Import.State.CHECKING)
     if asked_anew and import_files.size(record.token) <= SMALL_FILE:
         import_queue.run(record, timezone.now(), AT_ONCE)

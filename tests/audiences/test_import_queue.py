@@ -109,7 +109,7 @@ def test_two_at_work_apply_no_chunk_twice(uploaded, now):
 
 
 def test_a_file_that_is_refused_is_told(uploaded, now, folder):
-    record = uploaded("emial\n")
+    record = uploaded("emial,\n")
     tick(now)
     assert seen(record)[0] == "failed"
     assert "rename it to email" in record.problem

@@ -126,15 +126,16 @@ class TestAFileThatIsRefused:
             (b"", "The file is empty."),
             (b" \n", "The file is empty."),
             (b"PK\x03\x04 workbook", "not a CSV file"),
-            ("external_id\nü\n".encode("utf-16"), "UTF-16"),
-            ("external_id,city\nu1,Köln\n".encode("latin-1"), "Line 2 holds a byte that is not UTF-8"),
+            ("external_id\nü\n".encode("utf-16")[:-1], "begins like UTF-16 and goes on otherwise"),
+            (b"external_id,city\nu1,K\xc3\xb6ln\nu2,K\xf6ln\n", "Line 3 holds a byte that is not UTF-8"),
+            (b"external_id,city\nu1,K\x81ln\n", "Line 2 holds a byte that is not UTF-8"),
             (b"external_id\rjane\r", "old Macintoshes"),
             (b'external_id\n"u1\n', "opens a quote that is not closed"),
             (b"email\na@x.com\n", "no column external_id"),
             (b"external_id,email,email\nu1,a,b\n", "email is there twice"),
             (
-                b"emial\na@x.com\n",
-                'needs; column 1: "emial" is not known; rename it to email, or leave it out',
+                b"emial,email,email\na,b,c\n",
+                'every row needs; column 1: "emial" is not known; rename it to email, or leave it out',
             ),
         ],
     )
@@ -170,7 +171,7 @@ class TestQuestions:
     def test_or_something_new_or_nothing(self, marketer):
         upload(marketer, "external_id,stage,Emial\nu1,lead,x\n")
         page = act(marketer, "answer", column_2="new", column_3="out").content.decode()
-        assert "new attribute: text" in page and "left out" in page
+        assert "new attribute: text" in page and '<option value="out:" selected>' in page
         act(marketer, "start", new="on")
         jane = Profile.objects.get()
         assert (jane.email, jane.attributes) == ("", {"stage": "lead"})
@@ -220,6 +221,72 @@ class TestQuestions:
         act(marketer, "start")
         jane = Profile.objects.get()
         assert (jane.email, str(jane.date_of_birth)) == ("a@x.com", "1990-03-04")
+
+    def test_the_column_that_every_row_needs_is_asked_for_where_none_is_called_so(self, marketer):
+        page = upload(marketer, "Kundennummer,email\nu1,a@x.com\n").content.decode()
+        assert "No column is called external_id" in page
+        assert "The check found 1 person" in act(marketer, "answer", external_id="Kundennummer").content.decode()
+        act(marketer, "start")
+        assert Profile.objects.get().external_id == "u1"
+
+
+class TestTheMapping:
+    FILE = "external_id,Ort,vorname,score\nu1,Bonn,Eva,5\n"
+
+    def map(self, client, **changed):
+        chosen = {"column_1": "=external_id", "column_2": "new:", "column_3": "new:", "column_4": "new:"} | changed
+        return act(client, "answer", **chosen)
+
+    def test_a_column_becomes_what_is_chosen(self, marketer):
+        CustomAttribute.objects.create(name="points", type="number")
+        upload(marketer, self.FILE)
+        page = self.map(marketer, column_2="=city", column_3="out:", column_4="=points").content.decode()
+        assert "Make" not in page and '<option value="=city" selected>' in page
+        act(marketer, "start")
+        eva = Profile.objects.get()
+        assert (eva.city, eva.first_name, eva.attributes) == ("Bonn", "", {"points": 5})
+
+    def test_a_change_of_mind_is_taken(self, marketer):
+        upload(marketer, self.FILE)
+        self.map(marketer, column_2="=city", column_3="=first_name")
+        assert "new attribute: text" in self.map(marketer, column_2="new:", column_3="=first_name").content.decode()
+        act(marketer, "start", new="on")
+        assert (Profile.objects.get().first_name, Profile.objects.get().attributes) == (
+            "Eva",
+            {"Ort": "Bonn", "score": 5},
+        )
+
+    @pytest.mark.parametrize(
+        ("changed", "errors"),
+        [
+            ({"column_2": "=city", "column_3": "=city"}, {"column_3": ["Only one column can be city."]}),
+            ({"column_1": "out:"}, {"__all__": ["Every row needs external_id: one column must become it."]}),
+            ({"column_2": "=odd"}, {"column_2": ["Select a valid choice. =odd is not one of the available choices."]}),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_is_told_beside_the_field(self, marketer, changed, errors):
+        upload(marketer, self.FILE)
+        answer = self.map(marketer, **changed)
+        assert answer.context["mapping"].errors == errors
+        assert Import.objects.get().state == "checked"
+
+
+class TestEncodings:
+    TEXT = "external_id\tcity\nu1\tKöln\nu2\tŒuvre\n"
+
+    @pytest.mark.parametrize(
+        ("codec", "words"),
+        [
+            ("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
+            ("cp1252", "Windows-1252"),
+        ],
+    )  # fmt: skip
+    def test_what_spreadsheets_save_is_read(self, marketer, folder, codec, words):
+        page = upload(marketer, self.TEXT.encode(codec)).content.decode()
+        assert f"Read as {words}, parted by tabs." in page
+        act(marketer, "start")
+        assert set(Profile.objects.values_list("city", flat=True)) == {"Köln", "Œuvre"}
+        assert here(folder) == []
 
 
 class TestRefusedRows:

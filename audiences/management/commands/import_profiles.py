@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from audiences.csv_columns import ORDERS
+from audiences.csv_encoding import in_utf8
 from audiences.csv_file import FileRefused
 from audiences.csv_import import Refusal, Survey, apply, survey
 from audiences.import_files import row_of
@@ -21,9 +22,9 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Imports people from a CSV file (UTF-8; comma, semicolon or tab). The first line names the attributes; "
-        "external_id is needed, names that nobody had yet become custom attributes. Empty cells keep what is stored. "
-        "Rows that can't be used are listed, all others are imported."
+        "Imports people from a CSV file (UTF-8, UTF-16 or Windows-1252; comma, semicolon, tab or |). The first line "
+        "names the attributes; external_id is needed, names that nobody had yet become custom attributes. "
+        "Empty cells keep what is stored. Rows that can't be used are listed, all others are imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,8 +39,8 @@ class Command(BaseCommand):
         if refused and refused.exists() and file.exists() and refused.samefile(file):
             raise CommandError("--refused would overwrite the file that is to be imported. Name another one.")
         try:
-            with file.open("rb") as opened:
-                found = survey(opened, new_attribute, dates)
+            with file.open("rb") as opened, in_utf8(opened) as source:
+                found = survey(source, new_attribute, dates)
                 first: list[Refusal] = []
                 with refusals_to(refused, found) as write:
                     record = apply(found, file.name, timezone.now(), lambda refusal: keep(refusal, first, write))
