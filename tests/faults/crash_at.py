@@ -34,6 +34,11 @@ TROUBLE_POINTS = {
     "between token and resuming": ("integrations.connecting", "keep", "after"),
 }
 
+IMPORT_POINTS = {
+    "between two chunks": ("audiences.csv_import", "take", "after"),
+    "inside a chunk": ("audiences.csv_import", "add", "before"),
+}
+
 
 def deadly(function: Callable, when: str) -> Callable:
     @wraps(function)
@@ -46,7 +51,7 @@ def deadly(function: Callable, when: str) -> Callable:
 
 
 def arm(point: str) -> None:
-    module, name, when = (POINTS | LAUNCH_POINTS | TROUBLE_POINTS)[point]
+    module, name, when = (POINTS | LAUNCH_POINTS | TROUBLE_POINTS | IMPORT_POINTS)[point]
     owner = import_module(module)
     *inside, name = name.split(".")
     for part in inside:
