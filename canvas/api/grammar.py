@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from audiences.api.grammar import PROPERTY, SAID
+from audiences.api.grammar import PROPERTY, SAID, closed
 
 from ..document_faults import KEY
 from ..steps import registry
 
 TEXT = {"type": "string"}
-OBJECT = {"type": "object"}
+OBJECT, NOTHING, MAYBE = {"type": "object"}, {"type": "null"}, {"type": ["string", "null"]}
 FILTER = {"$ref": "#/components/schemas/Filter"}
 STEP = {
     "type": "object", "required": ["key", "type"], "additionalProperties": False,
@@ -27,23 +27,26 @@ CANVAS_DOCUMENT = {
         "entry": {
             "description": "At a time (`at`: `launch`, or ISO 8601), by an event, or by a call.",
             "oneOf": [
-                OBJECT | {"properties": {"type": {"const": "scheduled"}, "at": TEXT}},
+                NOTHING,
+                OBJECT | {"properties": {"type": {"const": "scheduled"}, "at": TEXT}, "required": ["type"]},
                 OBJECT | {
                     "properties": {
                         "type": {"const": "action"}, "event": TEXT, "where": {"type": "array", "items": PROPERTY},
-                        "from": TEXT, "until": TEXT,
+                        "from": MAYBE, "until": MAYBE,
                     },
                     "required": ["type", "event"],
                 },
-                OBJECT | {"properties": {"type": {"const": "api"}}},
+                closed({"type": {"const": "api"}}, "type"),
             ],
         },
         "audience": {
-            "oneOf": [OBJECT | {"properties": {"segment": TEXT}}, OBJECT | {"properties": {"filter": FILTER}}],
+            "oneOf": [NOTHING, closed({"segment": TEXT}, "segment"), closed({"filter": FILTER}, "filter")],
         },
-        "reentry": OBJECT | {
-            "properties": {"allowed": {"type": "boolean"}, "after": TEXT | {"examples": ["P1D"]}},
-            "required": ["allowed"],
+        "reentry": {
+            "oneOf": [
+                NOTHING,
+                closed({"allowed": {"type": "boolean"}, "after": TEXT | {"examples": ["P1D"]}}, "allowed"),
+            ]
         },
         "steps": {"type": "array", "items": STEP},
     },
