@@ -12,6 +12,7 @@ AD_ACCOUNTS = {
 
 HIGH_VALUE, LAPSED, LOYAL = "High-value customers", "Lapsed 90 days", "Loyal members"
 READERS, SEED = "Newsletter readers", "Seed for lookalikes"
+LEFT_CART, COME_AGAIN = "Left their cart this week", "Bought again this season"
 SPENT_500 = {"attribute": "lifetime_value", "op": "gte", "value": 500}
 SEGMENTS = {
     HIGH_VALUE: SPENT_500,
@@ -23,6 +24,13 @@ SEGMENTS = {
     },
     LOYAL: {"attribute": "loyalty_tier", "op": "is_any_of", "value": ["Pathfinder", "Summit"]},
     READERS: {"attribute": "newsletter", "op": "is", "value": True},
+    LEFT_CART: {
+        "all": [
+            {"event": "added_to_cart", "op": "exists", "within": "P7D"},
+            {"purchase": "any", "op": "not_exists", "within": "P7D"},
+        ]
+    },
+    COME_AGAIN: {"all": [{"purchase": "any", "op": "at_least", "value": 2, "within": "P180D"}]},
     SEED: {
         "all": [
             {"segment": HIGH_VALUE},

@@ -16,7 +16,7 @@ from integrations.errors import PartnerError
 from integrations.facebook.graph import is_sandbox
 from integrations.models import Connection
 
-from . import brand, sandbox_control, sign_ins
+from . import brand, sandbox_control, shop, sign_ins
 from .history import Story
 
 SMALLEST = 50
@@ -58,6 +58,7 @@ def fill(count: int, now: datetime) -> None:
         with transaction.atomic(), expected_trouble():
             admin = sign_ins.make(now)
             Story(now, count, admin).play()
+            shop.open_for(now)
             look_again(now)
     except (launch.NotLaunched, PartnerError, sandbox_control.NoSandbox) as error:
         raise NotFilled(f"The sandbox did not play along, so nothing was kept: {error}") from error

@@ -1,17 +1,18 @@
 """The demo brand: believable, adding up, never against Meta, never over anybody's own data."""
 
 import csv
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F, Max, Sum
 from django.utils import timezone
 
 from audiences import segments
-from audiences.models import Import, Profile, Segment
+from audiences.models import Event, Import, Profile, Purchase, Segment
 from canvas import document, launch
 from canvas.models import Arrival, Canvas
-from config.demo import brand, people, sign_ins
+from config.demo import brand, people, shop, sign_ins
 from config.team.models import User
 from integrations.models import Connection, SyncBatch
 from tests import cast, running
@@ -31,6 +32,7 @@ def test_it_is_a_whole_brand_and_a_second_run_keeps_it(db, sandbox, capsys):
     said = capsys.readouterr().out
     has_a_history_that_adds_up_and_people_of_every_fate(sandbox)
     has_people_in_its_segments_and_one_problem_in_its_draft()
+    has_people_who_bought_what_their_profiles_say()
     is_kept_by_a_second_run(said, capsys)
 
 
@@ -52,6 +54,18 @@ def has_people_in_its_segments_and_one_problem_in_its_draft():
     canvas = Canvas.objects.get(status=Canvas.Status.DRAFT)
     found = launch.problems(launch.Draft(document.parse(canvas.document), timezone.now(), canvas))
     assert [problem.id for problem in launch.errors(found)] == ["facebook.E008"]
+
+
+def has_people_who_bought_what_their_profiles_say():
+    spent = Purchase.objects.values_list("profile").annotate(total=Sum(F("price") * F("quantity")), last=Max("time"))
+    paid = {pk: (total, last) for pk, total, last in spent}
+    buyers = {one.pk: one.attributes for one in Profile.objects.filter(attributes__last_order_at__isnull=False)}
+    assert paid.keys() == buyers.keys() and len(paid) > FEW / 2
+    for pk, (total, last) in paid.items():
+        assert float(total) == pytest.approx(buyers[pk]["lifetime_value"])
+        assert last == datetime.fromisoformat(buyers[pk]["last_order_at"])
+    assert set(Event.objects.values_list("name", flat=True)) == {shop.VIEWED, shop.IN_CART, shop.CHECKOUT}
+    assert not Event.objects.filter(time__gt=timezone.now()).exists()
 
 
 def is_kept_by_a_second_run(said, capsys):
