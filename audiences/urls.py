@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import erasures, filters, import_undo, imports, profiles, reasons, segments
+from .views import erasures, filters, import_undo, imports, profile_edit, profiles, reasons, segments
 
 app_name = "audiences"
 urlpatterns = [
     path("profiles/", profiles.index, name="profiles"),
     path("profiles/search/", profiles.search, name="profiles_search"),
     path("profiles/<int:pk>/", profiles.detail, name="profile"),
+    path("profiles/<int:pk>/edit/", profile_edit.edit, name="profile_edit"),
     path("profiles/<int:pk>/erase/", erasures.erase, name="profile_erase"),
     path("erasures/", erasures.index, name="erasures"),
     path("erasures/search/", erasures.search, name="erasures_search"),

@@ -64,6 +64,7 @@ DASHBOARD = {
     "audiences:profiles": Row(V),
     "audiences:profiles_search": Row(NEVER, V),
     "audiences:profile": Row(V),
+    "audiences:profile_edit": Row(M, M),
     "audiences:profile_erase": Row(M, M),
     "audiences:erasures": Row(M),
     "audiences:erasures_search": Row(NEVER, M),

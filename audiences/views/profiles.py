@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import attributes, facts, masking, membership, panels, people
+from .. import attributes, deeds, facts, masking, membership, panels, people
 from ..models import Profile
 
 may_view = permission_required("audiences.view_profile", raise_exception=True)
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "title": title_of(profile, request),
         "groups": list(facts.groups(profile)),
         "custom": list(facts.custom(profile, attributes.custom() if profile.attributes else {})),
+        "deeds": deeds.of(profile),
         "segments": membership.of(profile, timezone.now()) if request.user.has_perm("audiences.view_segment") else None,
         "parts": panels.parts(profile, request),
     }

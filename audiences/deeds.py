@@ -1,0 +1,66 @@
+"""What one person did and bought, the latest first, for her page."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Max, QuerySet, Sum
+
+from .behaviour import MONEY
+from .models import Event, Profile, Purchase
+
+SHOWN = 10
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One event or purchase; its properties are name and value, as they may be personal data."""
+
+    row: Event | Purchase
+
+    @property
+    def properties(self) -> Iterator[tuple[str, str]]:
+        for name, value in self.row.properties.items():
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield name, text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    @property
+    def paid(self) -> Decimal:
+        """For all pieces of a purchase, in its currency."""
+        return self.row.price * self.row.quantity
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """The latest, how many there are in all, and what was spent: (currency, sum, purchases, the last one)."""
+
+    events: list[Deed]
+    purchases: list[Deed]
+    did: list[tuple[str, int]]
+    spent: list[tuple]
+
+    @property
+    def events_made(self) -> int:
+        return sum(count for _, count in self.did)
+
+    @property
+    def purchases_made(self) -> int:
+        return sum(count for _, _, count, _ in self.spent)
+
+
+def of(profile: Profile) -> Deeds:
+    """Four queries."""
+    events, purchases = Event.objects.filter(profile=profile.pk), Purchase.objects.filter(profile=profile.pk)
+    did = events.order_by().values_list("name").annotate(count=Count("pk")).order_by("-count", "name")
+    totals = (
+        purchases.order_by()
+        .values_list("currency")
+        .annotate(total=Sum(F("price") * F("quantity"), output_field=MONEY), count=Count("pk"), last=Max("time"))
+    )
+    return Deeds(latest(events), latest(purchases), list(did), list(totals.order_by("-total")))
+
+
+def latest(rows: QuerySet) -> list[Deed]:
+    return [Deed(row) for row in rows.order_by("-time", "-pk")[:SHOWN]]
