@@ -1,14 +1,15 @@
-"""How many people a filter means, and how many of them have an e-mail and a phone: what a partner can match on."""
+"""The people that filters mean: how many, and by what a partner can match them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from . import filters
+from . import counting, filters
+from .counting import Number
 from .filters import FilterRefused, Library, Reading, WholeLibrary
 from .models import Profile, Segment
 
@@ -16,21 +17,32 @@ HEAVY = 5000  # conditions and listed values that one query takes on both databa
 
 
 @dataclass(frozen=True)
-class Coverage:
+class Row:
+    """One kind of identifier: how many have one that can be matched, the share of all, and who has one in vain."""
+
+    label: str
     people: int
-    email: int
-    phone: int
+    share: float
+    unusable: int
+    why: str = ""
 
-    def share(self, part: int) -> float:
-        return round(100 * part / self.people, 1) if self.people else 0.0
 
-    @property
-    def email_share(self) -> float:
-        return self.share(self.email)
+@dataclass(frozen=True)
+class Reach:
+    """What a partner can match these people by; `read` of them were looked at, all unless `is_about`."""
 
-    @property
-    def phone_share(self) -> float:
-        return self.share(self.phone)
+    partner: str
+    read: int
+    is_about: bool
+    rows: Sequence[Row]
+
+
+READERS: list[Callable[[QuerySet[Profile]], Reach]] = []
+"""One for each partner, filled in its apps.py: `audiences` knows none. A constant number of queries."""
+
+
+def reaches(people: QuerySet[Profile]) -> list[Reach]:
+    return [read(people) for read in READERS]
 
 
 def people(document: Any, now: datetime) -> QuerySet[Profile]:
@@ -38,19 +50,13 @@ def people(document: Any, now: datetime) -> QuerySet[Profile]:
     return Profile.objects.filter(filters.condition(document, now))
 
 
-def coverage(people: QuerySet[Profile]) -> Coverage:
-    """One query."""
-    known = {name: Count("pk", filter=~Q(**{name: ""})) for name in ("email", "phone")}
-    return Coverage(**people.order_by().aggregate(people=Count("pk"), **known))
-
-
-def counts(segments: Iterable[Segment], now: datetime) -> dict[int, int | None]:
-    """People by segment's id, None where its filter can't be used (any more); one query unless the filters are huge."""
+def counts(segments: Iterable[Segment], now: datetime) -> dict[int, Number | None]:
+    """People by segment's id, None where its filter can't be used (any more); few queries unless filters are huge."""
     segments, library = list(segments), WholeLibrary()
-    found: dict[int, int | None] = dict.fromkeys(segment.pk for segment in segments)
+    found: dict[int, Number | None] = dict.fromkeys(segment.pk for segment in segments)
     for parcel in parcels(usable(segments, library, now)):
-        asked = {f"s{pk}": Count("pk", filter=condition) for pk, condition, _ in parcel}
-        found |= {int(name[1:]): number for name, number in Profile.objects.aggregate(**asked).items()}
+        asked = counting.counts({f"s{pk}": condition for pk, condition, _ in parcel})
+        found |= {int(name[1:]): number for name, number in asked.items()}
     return found
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from .. import coverage, filter_form, filters
+from .. import counting, coverage, filter_form, filters
 from ..models import Profile
 
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -59,20 +59,28 @@ def numbers(document: Any, faults: list[filters.Fault]) -> dict:
     if faults:
         return {"unfinished": len(faults)}
     people = coverage.people(document, timezone.now())
-    return {"people": people.count(), "everybody": Profile.objects.count()}
+    return {"number": counting.count(people), "everybody": Profile.objects.count()}
 
 
 @require_POST
 @permission_required(ASKS, raise_exception=True)
 def filter_people(request: HttpRequest) -> HttpResponse:
-    """How many of the people have an e-mail and a phone, and who some of them are."""
+    """By what the people can be matched, and who some of them are."""
     return people_panel(request, filter_form.read(request.POST))
 
 
-def people_panel(request: HttpRequest, document: Any) -> HttpResponse:
+def people_panel(request: HttpRequest, document: Any, is_saved: bool = False) -> HttpResponse:
+    """Of one that is saved also how many; of one that is being edited its editor says that."""
     try:
         people = coverage.people(document, timezone.now())
     except filters.FilterRefused:
         return render(request, "audiences/_filter_people.html")
-    found = {"coverage": coverage.coverage(people), "sample": people.order_by("pk")[:SAMPLE]}
+    sample = list(people.order_by("pk")[:SAMPLE])
+    number = counting.count(people) if is_saved else None
+    found = {
+        "is_usable": True,
+        "number": number,
+        "sample": sample,
+        "reaches": coverage.reaches(people) if sample else [],
+    }
     return render(request, "audiences/_filter_people.html", found)

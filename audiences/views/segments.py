@@ -90,7 +90,7 @@ def saved(request: HttpRequest, form: SegmentForm, document: dict) -> bool:
 @permission_required("audiences.view_segment", raise_exception=True)
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is in a segment as it is saved."""
-    return people_panel(request, get_object_or_404(Segment, pk=pk).filter)
+    return people_panel(request, get_object_or_404(Segment, pk=pk).filter, is_saved=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,11 +9,12 @@ class FacebookApp(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
+        from audiences import coverage as audiences_coverage
         from canvas import blueprints, places
         from canvas.steps import registry
         from integrations import partner
 
-        from . import checks
+        from . import checks, coverage
         from .blueprints import ALL
         from .partner import Facebook
         from .step import FacebookAudienceStep
@@ -21,6 +22,7 @@ class FacebookApp(AppConfig):
         partner.register(Facebook())
         registry.register(FacebookAudienceStep)
         blueprints.register(*ALL)
+        audiences_coverage.READERS.append(coverage.reach)
         page = places.Place(
             "Technology Partners",
             lambda problem: reverse("integrations:partner", args=["facebook"]) + checks.field_of(problem),

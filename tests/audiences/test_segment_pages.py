@@ -140,17 +140,19 @@ class TestChanging:
         ProfileFactory(external_id="jane", country="DE", email="jane@example.com", last_name="Doe")
         html = viewer.get(page(SegmentFactory(filter=GERMANS), "segment_people")).content.decode()
         assert "jane" in html and "jane@example.com" not in html and "Doe" not in html
+        assert "<strong>1</strong> person" in html
 
     def test_an_external_id_that_is_an_address_is_hidden_too(self, viewer):
         ProfileFactory(external_id="jane@example.com", country="DE")
         html = viewer.get(page(SegmentFactory(filter=GERMANS), "segment_people")).content.decode()
         assert "Some of them" in html and "jane" not in html
 
-    def test_a_marketer_sees_some_of_the_people_and_what_is_known_of_them(self, marketer):
+    def test_a_marketer_sees_some_of_the_people_and_by_what_they_can_be_matched(self, marketer):
         ProfileFactory(external_id="jane", country="DE", phone="")
-        ProfileFactory(external_id="joe", country="DE", phone="1", email="")
+        ProfileFactory(external_id="joe", country="DE", phone="+49 30 901820", email="none")
         html = marketer.post(reverse("audiences:filter_people"), form("", GERMANS)).content.decode()
-        assert "jane@example.com" in html and html.count("50.0 %") == 2
+        assert "jane@example.com" in html and "1 can’t be used: not an e-mail address" in html
+        assert [html.partition(f"<dt>{name}</dt>")[2][:90].count(">50 %") for name in ("E-mail", "Phone")] == [1, 1]
 
     def test_the_page_takes_few_queries(self, marketer, django_assert_max_num_queries):
         for size in (1, 60):

@@ -25,7 +25,7 @@ def everybody():
 
 def test_what_can_not_be_matched_does_not_count(django_assert_num_queries):
     people(3), people(2, email="", phone="+44 20 7946 0958"), people(1, email="none", phone="12", country="Narnia")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = coverage.of(everybody())
     assert (found.people, found.read, found.is_about) == (6, 6, False)
     assert [found.having(name) for name in ("email", "phone", "external_id", "country", "gender")] == [3, 2, 6, 0, 0]
@@ -43,6 +43,15 @@ def test_it_says_the_same_as_the_reference():
         assert found.having(name) == sum(usable), name
         assert found.unusable(name) == sum(bool(raw) for raw, _ in rows) - sum(usable), name
     assert USELESS.keys() == FIELDS.keys()
+
+
+def test_a_segment_s_page_is_told_by_what_its_people_can_be_matched():
+    people(3), people(1, email="none", phone="+44 20 7946 0958")
+    reach = coverage.reach(everybody())
+    assert (reach.partner, reach.read, reach.is_about) == ("Facebook", 4, False)
+    email, phone = reach.rows[:2]
+    assert (email.label, email.people, email.share, email.unusable) == ("E-mail", 3, 75, 1)
+    assert (phone.label, phone.people, phone.share, phone.unusable) == ("Phone", 1, 25, 0)
 
 
 def test_nobody():
