@@ -4,7 +4,6 @@ Each is one correlated subquery over events or purchases, which their indexes by
 it zero times and spent 0. What lies ahead of now is not within the last days.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,25 +13,17 @@ from django.db.models.functions import Coalesce, Round
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from . import operators, values
-from .attributes import READERS, Attribute
-from .expressions import Not, all_of, any_of, nobody
-from .filters import Reading, compared, tried
-from .incoming import currency, kind_of
+from .expressions import Not, nobody
+from .filters import Reading, tried
+from .incoming import currency
 from .models import Event, Purchase
+from .properties import fitting
 
 COUNTED = {"at_least": GreaterThanOrEqual, "at_most": LessThanOrEqual, "is": Exact}
 COUNTS = (*COUNTED, "exists", "not_exists")
 TOTALS = tuple(operators.ORDER)
-MOST_TIMES, MOST_MONEY, MOST_WHERE = 1_000_000, 10**15, 10
+MOST_TIMES, MOST_MONEY = 1_000_000, 10**15
 MONEY = DecimalField(max_digits=32, decimal_places=4)
-
-
-@dataclass(frozen=True)
-class Property(Attribute):
-    """A property of an event or a purchase. It has the type of what it is compared with: other values don't fit."""
-
-    def value(self, prefix: str = "") -> Combinable:
-        return READERS[self.type](F("properties"), self.name)
 
 
 def read_event(reading: Reading, document: dict, path: str) -> Combinable:
@@ -140,38 +131,6 @@ def within(reading: Reading, document: dict, path: str, rows: QuerySet) -> Query
     if len(reading.faults) > before:
         return rows
     return rows.filter(time__gte=reading.now - span, time__lte=reading.now)
-
-
-def fitting(reading: Reading, document: dict, path: str, rows: QuerySet) -> QuerySet:
-    """Those whose properties meet every condition of `where`."""
-    conditions, here = document.get("where", []), f"{path}.where"
-    if not isinstance(conditions, list) or len(conditions) > MOST_WHERE:
-        reading.refuse(here, f"Write a list of at most {MOST_WHERE} conditions on properties.")
-        return rows
-    met = [read_property(reading, one, f"{here}[{at}]") for at, one in enumerate(conditions)]
-    return rows.filter(*met)
-
-
-def read_property(reading: Reading, document: Any, path: str) -> Combinable:
-    """One condition of `where`; also true or false for every event, never NULL."""
-    if not isinstance(document, dict) or "property" not in document:
-        return reading.refuse(path, 'Write a condition like {"property": "sku", "op": "is", "value": "A"}.')
-    reading.only(document, path, "property", "op", "value")
-    name = document["property"]
-    if not isinstance(name, str) or not name or not values.storable(name):
-        return reading.refuse(f"{path}.property", "Write the name of a property.")
-    if not reading.has_room(path):
-        return nobody()
-    known = [compared(reading, asked, document, path) for asked in properties(name, document)]
-    return all_of(known) if document.get("op") == "not_exists" else any_of(known)
-
-
-def properties(name: str, document: dict) -> list[Property]:
-    """The property in the type that the value asks for; in every type where there is no value."""
-    raw = document.get("value")
-    if document.get("op") in ("exists", "not_exists") and "value" not in document:
-        return [Property(name, kind) for kind in ("text", "number", "boolean")]
-    return [Property(name, kind_of(raw[0] if isinstance(raw, list) and raw else raw))]
 
 
 def counted(reading: Reading, rows: QuerySet) -> Combinable:

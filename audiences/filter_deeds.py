@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import behaviour, filter_values, filter_words
-from .behaviour import CONDITIONS, COUNTS, MOST_WHERE, TOTALS
+from .behaviour import CONDITIONS, COUNTS, TOTALS
 from .filter_nodes import Choice, Node
 from .filter_values import KINDS, Fields, one_line
 from .incoming import kind_of
 from .operators import OPS
+from .properties import MOST_WHERE, OF_PURCHASES
 
 OPS_OF = {"event": COUNTS, "purchase": COUNTS, "purchase_total": TOTALS}
 BLANK = {
@@ -26,6 +27,8 @@ NAMES = {
     "purchase_total": ("Currency", "USD"),
 }  # fmt: skip
 TYPES = {"text": "text", "number": "number", "boolean": "yes or no"}
+FIRST = {"text": "", "number": 0, "boolean": True}
+PROPERTY_OPS = {type: [op for op in OPS[type] if (type, op) != ("boolean", "is_any_of")] for type in TYPES}
 
 
 def fields_of(document: Any) -> Fields | None:
@@ -50,12 +53,14 @@ def span_fields(raw: Any) -> Fields:
 
 def is_shown(row: Any) -> bool:
     """A condition on a property that the fields can show."""
-    return isinstance(row, dict) and row.get("op") in OPS[property_type(row)]
+    return isinstance(row, dict) and row.get("op") in PROPERTY_OPS[property_type(row)]
 
 
 def property_type(row: dict) -> str:
+    """By the op, where only one type has it; else by the value."""
+    mine = [type for type, ops in PROPERTY_OPS.items() if row.get("op") in ops]
     raw = row.get("value", "")
-    return kind_of(raw[0] if isinstance(raw, list) and raw else raw)
+    return mine[0] if len(mine) == 1 else kind_of(raw[0] if isinstance(raw, list) and raw else raw)
 
 
 def property_fields(row: dict) -> Fields:
@@ -92,14 +97,24 @@ def read_property(fields: Fields) -> dict:
     """Where another type or op was chosen, the value is fitted to it."""
     type, op = fields.get("type", "text"), fields.get("op", "is")
     type = type if type in TYPES else "text"
-    op = op if op in OPS[type] else OPS[type][0]
+    op = op if op in PROPERTY_OPS[type] else PROPERTY_OPS[type][0]
     document = {"property": one_line(fields["property"]), "op": op}
     wanted = filter_values.kind_of(type, op)
     if wanted != "nothing":
         was = fields.get("kind", wanted)
         value = KINDS[was].read(fields) if was in KINDS else ""
-        document["value"] = filter_values.carried(value, was, wanted)
+        document["value"] = value if was == wanted else fitted(value, was, wanted, type)
     return document
+
+
+def fitted(value: Any, was: str, wanted: str, type: str) -> Any:
+    """A property's type is known by its value: one that says nothing yet is 0, or yes."""
+    number = filter_values.number(value) if isinstance(value, str) else value
+    value = filter_values.carried(value, was, wanted)
+    if property_type({"value": value}) == type:
+        return value
+    first = number if type == kind_of(number) else FIRST[type]
+    return [first] if wanted in filter_values.LISTED.values() else first
 
 
 def property_words(row: dict) -> str:
@@ -123,12 +138,17 @@ class Property(Node):
         return filter_values.kind_of(self.fields["type"], self.fields["op"])
 
     @property
+    def is_no_number(self) -> bool:
+        """One is wanted, and something else is written."""
+        return self.kind == "number" and isinstance(filter_values.number(self.fields.get("value", "")), str)
+
+    @property
     def types(self) -> list[Choice]:
         return [Choice(type, words) for type, words in TYPES.items()]
 
     @property
     def ops(self) -> list[Choice]:
-        return [Choice(op, filter_words.op_word(op)) for op in OPS[self.fields["type"]]]
+        return [Choice(op, filter_words.op_word(op)) for op in PROPERTY_OPS[self.fields["type"]]]
 
     @property
     def sentence(self) -> str:
@@ -175,6 +195,11 @@ class Deed(Node):
         return self.fields["op"] not in ("exists", "not_exists")
 
     @property
+    def properties(self) -> list[str]:
+        """Names to choose from: what every purchase has."""
+        return list(OF_PURCHASES) if self.kind == "purchase" else []
+
+    @property
     def may_have_properties(self) -> bool:
         return self.kind != "purchase_total" and len(self.rows) < MOST_WHERE
 
@@ -191,8 +216,11 @@ class Deed(Node):
         part = next((part for part in (self.kind, "op", "value", "within") if rest.startswith(f".{part}")), "")
         if part == self.kind and not self.fields["name"]:
             message = f"Write the {self.name_label.lower()}."
-        if row is not None:
+        if row is not None and row.is_no_number:
+            part, message = "value", KINDS["number"].words
+        elif row is not None:
             part = rest.rpartition(".")[2].partition("[")[0]
+        if row is not None:
             row.faults.setdefault(part, []).append(message)
         self.faults.setdefault(part, []).append(message)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from . import behaviour
+from . import properties
 from .filters import Fault, Reading
 from .models import Event
 
@@ -28,11 +28,11 @@ def announce(events: Sequence[Event], now: datetime) -> None:
 def where_faults(asked: dict[str, Any], path: str, now: datetime) -> list[Fault]:
     """What is wrong with the conditions on properties in `asked["where"]`."""
     reading = Reading(now)
-    behaviour.fitting(reading, asked, path, Event.objects.all())
+    properties.fitting(reading, asked, path, Event.objects.all())
     return reading.faults
 
 
 def fitting(events: Sequence[Event], asked: dict[str, Any], now: datetime):
     """Those of the events, as a query, that have the name `asked["event"]` and the properties of `asked["where"]`."""
     mine = Event.objects.filter(pk__in=[event.pk for event in events if event.name == asked["event"]])
-    return behaviour.fitting(Reading(now), asked, "entry", mine)
+    return properties.fitting(Reading(now), asked, "entry", mine)

@@ -1,11 +1,14 @@
 """The forms of Basics, Entry and Audience: parts of the document and back."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from audiences import filter_deeds
+from audiences import filter_deeds, happened, where_form
+from audiences.filters import Fault
 from audiences.models import EventName
 
 from . import spans, values
@@ -47,10 +50,29 @@ class EntryForm(forms.Form):
         """Names to choose from."""
         return list(EventName.objects.order_by("name").values_list("name", flat=True)[:200])
 
+    @cached_property
+    def rows(self) -> list[where_form.Fields] | None:
+        """The conditions on the event's properties, as fields; None where they can't be shown so, and only stay."""
+        if where_form.is_there(self.data):
+            return where_form.filled(where_form.posted(self.data))
+        return where_form.shown(self.was.get("where", []))
+
     @property
-    def where(self) -> list[str]:
-        """The conditions on the event's properties, in words. They are kept as long as the event is."""
-        return [filter_deeds.property_words(row) for row in self.was.get("where", [])]
+    def conditions(self) -> list[dict]:
+        return self.was.get("where", []) if self.rows is None else where_form.read(self.rows)
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """What is wrong with them, by paths that begin with `where`."""
+        found = happened.where_faults({"where": self.conditions}, "", timezone.now())
+        return [Fault(fault.path.removeprefix("."), fault.message) for fault in found]
+
+    def where(self, url: str) -> where_form.Where | None:
+        return None if self.rows is None else where_form.draw(self.rows, self.faults, url)
+
+    @property
+    def where_words(self) -> list[str]:
+        return [filter_deeds.property_words(one) for one in self.conditions]
 
     def clean(self) -> dict[str, Any]:
         chosen = self.cleaned_data
@@ -58,6 +80,8 @@ class EntryForm(forms.Form):
             self.add_error("time", "Choose a date and time, or let people enter at launch.")
         if chosen.get("at") == "action" and not chosen.get("event") and "event" not in self.errors:
             self.add_error("event", "Write the name of the event, as your programs report it.")
+        if chosen.get("at") == "action" and self.is_bound and self.faults:
+            self.add_error("event", "What is to be corrected stands beside its property.")
         if chosen.get("since") and chosen.get("until") and chosen["until"] < chosen["since"]:
             self.add_error("until", "The end lies before the beginning.")
         return chosen
@@ -71,10 +95,14 @@ class EntryForm(forms.Form):
 
     def action(self) -> dict[str, Any]:
         chosen = self.cleaned_data
-        kept = {"where": self.was["where"]} if self.was.get("event") == chosen["event"] and "where" in self.was else {}
         moments = {"from": chosen.get("since"), "until": chosen.get("until")}
         window = {key: values.written(moment) for key, moment in moments.items() if moment}
-        return {"type": "action", "event": chosen["event"], **kept, **window}
+        return {
+            "type": "action",
+            "event": chosen["event"],
+            **({"where": self.conditions} if self.conditions else {}),
+            **window,
+        }
 
     def reentry(self) -> dict[str, Any] | None:
         chosen = self.cleaned_data

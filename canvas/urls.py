@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/redo/", history.redo, name="redo"),
     path("<int:pk>/basics/", sections.basics, name="basics"),
     path("<int:pk>/entry/", sections.entry, name="entry"),
+    path("<int:pk>/entry/where/", sections.entry_where, name="entry_where"),
     path("<int:pk>/audience/", sections.audience, name="audience"),
     path("<int:pk>/review/", review.review, name="review"),
     path("<int:pk>/launch/", review.launch, name="launch"),

@@ -51,6 +51,7 @@ DASHBOARD = {
     "canvas:redo": Row(NEVER, M),
     "canvas:basics": Row(V, M),
     "canvas:entry": Row(V, M),
+    "canvas:entry_where": Row(NEVER, M),
     "canvas:audience": Row(V, M),
     "canvas:review": Row(V, M),
     "canvas:launch": Row(NEVER, M),

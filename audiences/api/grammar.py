@@ -3,7 +3,7 @@
 What really decides is `audiences.filters` and `audiences.incoming`; a test holds their names against these.
 """
 
-from .. import behaviour, filters, incoming, operators
+from .. import behaviour, filters, incoming, operators, properties
 from ..attributes import BUILT_IN
 
 FILTER = {"$ref": "#/components/schemas/Filter"}
@@ -47,7 +47,7 @@ def counted(key: str, description: str) -> dict:
             "op": {"enum": list(behaviour.COUNTS)},
             "value": WHOLE | {"description": "How often; none for exists and not_exists."},
             "within": WITHIN,
-            "where": {"type": "array", "maxItems": behaviour.MOST_WHERE, "items": PROPERTY},
+            "where": {"type": "array", "maxItems": properties.MOST_WHERE, "items": PROPERTY},
         },
         key, "op",
     )  # fmt: skip

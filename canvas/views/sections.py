@@ -1,15 +1,20 @@
 """Basics, Entry and Audience: one form a page. Each saves its own part of the document."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
+
+from audiences import where_form
 
 from .. import blueprints, editing, saving
 from ..document import DocumentRefused
@@ -17,6 +22,7 @@ from ..forms import AudienceForm, EntryForm, NameForm
 from ..models import Canvas
 from .frame import canvas_of, contested, edition, frame
 
+PLACE = re.compile(r"where\.[0-9]{1,2}")
 Part = Callable[[forms.Form, dict], dict]
 
 
@@ -37,7 +43,24 @@ def set_name(form: NameForm, document: dict) -> dict:
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
     form = EntryForm(request.POST or None, shown(canvas))
-    return section(request, canvas, "entry", form, set_entry)
+    return section(request, canvas, "entry", form, set_entry, where=form.where(where_url(canvas)))
+
+
+@require_POST
+@permission_required("canvas.change_canvas", raise_exception=True)
+def entry_where(request: HttpRequest, pk: int) -> HttpResponse:
+    """The conditions on the event's properties: one more, one less, or fitted to what was chosen. Nothing is saved."""
+    canvas, at = canvas_of(pk), request.GET.get("at", "")
+    if at and not PLACE.fullmatch(at):
+        raise SuspiciousOperation("There is no property there.")
+    rows, focus = where_form.edited(where_form.posted(request.POST), request.GET.get("action", ""), at)
+    return render(
+        request, "canvas/_entry_where.html", {"where": where_form.draw(rows, url=where_url(canvas), focus=focus)}
+    )
+
+
+def where_url(canvas: Canvas) -> str:
+    return reverse("canvas:entry_where", args=[canvas.pk], query={"prefix": where_form.PREFIX})
 
 
 def set_entry(form: EntryForm, document: dict) -> dict:
@@ -61,7 +84,7 @@ def shown(canvas: Canvas) -> dict[str, Any]:
     return canvas.live_version.document if canvas.live_version else canvas.document
 
 
-def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, part: Part) -> HttpResponse:
+def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, part: Part, **more) -> HttpResponse:
     """Shows the form, or saves it: as it is filled in (htmx; what is not complete yet waits), or by the button."""
     conflict, is_saved = None, False
     if request.method == "POST":
@@ -75,7 +98,7 @@ def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, p
     unsaved = request.method == "POST" and not is_saved
     now = canvas_of(canvas.pk)
     suggestion = blueprints.suggestion(now) if name == "audience" else ""
-    more = {"form": form, "unsaved": unsaved, "suggestion": suggestion}
+    more |= {"form": form, "unsaved": unsaved, "suggestion": suggestion}
     both = contested(request, conflict, f"Edit {name.title()}") if conflict else {}
     context = frame(request, now, name, **more, **both)
     response = render(request, f"canvas/{name}.html", context, status=409 if conflict else 200)

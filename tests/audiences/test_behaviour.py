@@ -85,6 +85,22 @@ def test_purchases_of_one_product_or_any():
     assert found({"purchase": "B", "op": "exists"}) == {"a", "b"}
 
 
+def test_a_purchase_is_known_by_price_pieces_and_currency_too():
+    a, b = person("a"), person("b")
+    bought(a, 19.99, 2, ago=DAY), bought(b, 100, currency="EUR"), bought(b, 5)
+    Purchase.objects.filter(profile=a).update(properties={"channel": "web", "price": 999})
+    for meant, names in (
+        ({"property": "price", "op": "is", "value": 19.99}, {"a"}),
+        ({"property": "price", "op": "gte", "value": 100}, {"b"}),
+        ({"property": "quantity", "op": "is_any_of", "value": [2, 7]}, {"a"}),
+        ({"property": "currency", "op": "is", "value": "eur"}, {"b"}),
+        ({"property": "channel", "op": "is_not", "value": "web"}, {"b"}),
+    ):
+        assert found({"purchase": "any", "op": "exists", "where": [meant]}) == names, meant
+    dear = [{"property": "price", "op": "gte", "value": 5}, {"property": "currency", "op": "is", "value": "USD"}]
+    assert found({"purchase": "A", "op": "exists", "within": "PT1H", "where": dear}) == {"b"}
+
+
 def test_what_was_spent_in_one_currency():
     a, b, nothing = person("a"), person("b"), person("nothing")
     bought(a, "0.1", 3), bought(b, 200, 2), bought(b, -100), bought(nothing, 999, currency="EUR")
@@ -124,6 +140,11 @@ def test_it_reads_from_other_tables_and_in_one_query(django_assert_num_queries):
         (viewed("exists", where=[{"property": "a", "op": "gt", "value": "b"}]), "filter.where[0].op", "a is a text"),
         (viewed("exists", where=[{"property": "a", "op": "is"}]), "filter.where[0].value", "Write a text"),
         (viewed("exists", where=[{"property": "a", "op": "exists", "value": 1}]), "filter.where[0].value", "no value"),
+        (
+            {"purchase": "any", "op": "exists", "where": [{"property": "price", "op": "contains", "value": "9"}]},
+            "filter.where[0].op",
+            "price is a number",
+        ),
         (viewed("exists", when="P1D"), "filter.when", "Known here: event, op, value, within, where"),
         ({"purchase_total": "dollars", "op": "gte", "value": 1}, "filter.purchase_total", "ISO 4217"),
         ({"purchase_total": "USD", "op": "is", "value": 1}, "filter.op", "gt, gte, lt, lte"),
@@ -165,14 +186,32 @@ checks = st.one_of(
 wheres = st.lists(
     st.tuples(st.sampled_from(["x", "y"]), checks).map(lambda one: {"property": one[0]} | one[1]), max_size=2
 )
+of_purchases = st.lists(
+    st.sampled_from(
+        [{"property": "price", "op": op, "value": value} for op in ("gt", "lte", "is") for value in (0, 2.5, 10)]
+        + [{"property": "quantity", "op": "is_any_of", "value": [1, 3]}]
+        + [{"property": "currency", "op": op, "value": "usd"} for op in ("is", "is_not")]
+        + [{"property": "price", "op": op} for op in ("exists", "not_exists")]
+    ),
+    max_size=2,
+)
 leaves = st.one_of(
     st.tuples(counts, spans, wheres).map(lambda one: {"event": "viewed", **one[0], **one[1], "where": one[2]}),
-    st.tuples(st.sampled_from(["any", "A"]), counts, spans).map(lambda one: {"purchase": one[0], **one[1], **one[2]}),
+    st.tuples(st.sampled_from(["any", "A"]), counts, spans, of_purchases).map(
+        lambda one: {"purchase": one[0], **one[1], **one[2], "where": one[3]}
+    ),
     st.tuples(st.sampled_from(["gt", "gte", "lt", "lte"]), st.integers(-5, 20), spans).map(
         lambda one: {"purchase_total": "USD", "op": one[0], "value": one[1], **one[2]}
     ),
 )
-documents = leaves | leaves.map(lambda one: {"not": one})
+documents = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3).flatmap(lambda some: st.sampled_from([{"all": some}, {"any": some}]))
+        | inner.map(lambda one: {"not": one})
+    ),
+    max_leaves=4,
+)
 SPANS = {"P1D": DAY, "PT3H": timedelta(hours=3)}
 
 
@@ -183,12 +222,17 @@ def recent(ago: timedelta, document: dict) -> bool:
 def holds(document: dict, events: list, purchases: list) -> bool:
     if "not" in document:
         return not holds(document["not"], events, purchases)
+    for key, join in (("all", all), ("any", any)):
+        if key in document:
+            return join(holds(one, events, purchases) for one in document[key])
     if "event" in document:
         mine = [one for one in events if one[0] == "viewed" and recent(one[1], document)]
         return fits(document, sum(all(meets(one[2], check) for check in document["where"]) for one in mine))
     mine = [one for one in purchases if recent(one[1], document)]
     if "purchase" in document:
-        return fits(document, sum(document["purchase"] in ("any", one[0]) for one in mine))
+        bought = [one for one in mine if document["purchase"] in ("any", one[0])]
+        known = [{"price": float(one[2]), "quantity": one[3], "currency": one[4]} for one in bought]
+        return fits(document, sum(all(meets(one, check) for check in document["where"]) for one in known))
     total, limit = sum(one[2] * one[3] for one in mine if one[4] == "USD"), document["value"]
     return {"gt": total > limit, "gte": total >= limit, "lt": total < limit, "lte": total <= limit}[document["op"]]
 

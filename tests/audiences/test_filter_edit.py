@@ -120,3 +120,11 @@ def test_an_edit_takes_few_queries_however_large_the_filter(marketer, django_ass
     for size in (1, 50):
         with django_assert_max_num_queries(12):
             edit(marketer, {"all": [GERMANS, {"segment": "A"}] * size}, "condition")
+
+
+def test_a_property_is_made_a_number_with_what_was_written(marketer):
+    document = {"event": "viewed", "op": "exists", "where": [{"property": "price", "op": "is", "value": "9.5"}]}
+    for written, number in (("9.5", 9.5), ("dear", 0)):
+        chosen = {"filter__0__where__0__type": "number", "filter__0__where__0__value": written}
+        [condition] = back(edit(marketer, document, "fields", **chosen))["all"]
+        assert condition["where"] == [{"property": "price", "op": "is", "value": number}]

@@ -167,3 +167,22 @@ def test_a_change_that_got_lost_is_sent_again(browser, live_server, connection):
     says(page, "Delay: Wait 1 hour duplicated.")
     assert keys(canvas) == ["wait", "delay"]
     context.close()
+
+
+def test_an_event_is_asked_for_a_property(open_page):
+    canvas = draft(delay(), entry={"type": "action", "event": "bought"})
+    page = open_page("Marketer", f"/canvases/{canvas.pk}/entry/")
+    page.get_by_role("button", name="Only with a property").click()
+    expect(page.get_by_label("Property", exact=True)).to_be_focused()
+    page.get_by_label("Property", exact=True).fill("price")
+    page.get_by_label("Its type").select_option("number")
+    expect(page.get_by_label("Value")).to_have_value("0")
+    page.get_by_label("Value").fill("dear")
+    page.get_by_label("Comparison").select_option("gt")
+    expect(page.locator("#entry-where-0-type")).to_have_value("number")
+    page.get_by_label("Value").fill("60.5")
+    page.keyboard.press("Tab")
+    expect(page.locator("#topbar")).to_contain_text("Saved")
+    page.reload()
+    expect(page.get_by_label("Value")).to_have_value("60.5")
+    assert violations(page) == []
