@@ -1,10 +1,12 @@
 """Before what is known of people changes: who must know of it first, and who must never see half of it.
 
-A change, or an erasure, holds the gate from before it looks at anybody until it is committed; many may hold it at once.
-Whoever reads people to pass them on holds it alone. So each reading comes wholly before a change, which then finds
-what was read, or wholly after it. The gate is taken before any row is locked, so that nobody waits in a circle.
+A change, or an erasure, holds the gate from before it looks at anybody until it is committed. So does whoever reads
+people to pass them on. Changes go through together, and readings go through together, but never one beside the other:
+each reading comes wholly before a change, which then finds what was read, or wholly after it. The gate is taken before
+any row is locked, so that nobody waits in a circle.
 
-SQLite needs no gate: a transaction there holds the one write lock. On PostgreSQL it is an advisory lock.
+SQLite needs no gate: a transaction there holds the one write lock. On PostgreSQL it is a row of advisory locks, its
+lanes: a reading holds one of them alone, a change holds all of them beside other changes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,7 +21,11 @@ Changed = dict[int, set[str]]
 LISTENERS: list[Callable[[Changed], None]] = []
 """Each is told once a chunk, in the transaction of the change, while the rows still hold what they held."""
 
-GATE = 71_001
+FIRST, LAST = 71_001, 71_008
+"""The lanes. More readings than these at once wait for one another."""
+ALL = f"SELECT {{lock}}(lane) FROM generate_series({FIRST}, {LAST}) AS lane"
+FREE = f"SELECT lane FROM generate_series({FIRST}, {LAST}) AS lane WHERE pg_try_advisory_xact_lock(lane) LIMIT 1"
+ANY = f"{FIRST} + floor(random() * {LAST - FIRST + 1})::int"
 
 
 def listen(listener: Callable[[Changed], None]) -> None:
@@ -29,21 +35,30 @@ def listen(listener: Callable[[Changed], None]) -> None:
 
 def begin() -> None:
     """The first thing in a transaction that changes or erases people."""
-    take("pg_advisory_xact_lock_shared")
+    take(ALL.format(lock="pg_advisory_xact_lock_shared"))
 
 
 @contextmanager
 def still() -> Iterator[None]:
-    """A transaction in which nobody is being changed or erased, and nobody else reads in one like it."""
+    """A transaction in which nobody is being changed or erased; others may read in one like it."""
     with transaction.atomic():
-        take("pg_advisory_xact_lock")
+        take(f"SELECT pg_advisory_xact_lock(coalesce(({FREE}), {ANY}))")
         yield
 
 
-def take(lock: str) -> None:
+@contextmanager
+def alone() -> Iterator[None]:
+    """A transaction in which nobody is being changed or erased, nor read in another one."""
+    with transaction.atomic():
+        take(ALL.format(lock="pg_advisory_xact_lock"))
+        yield
+
+
+def take(lanes: str) -> None:
+    """All lanes are taken in their order, so that two who want all of them wait for one another and not for ever."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {lock}(%s)", [GATE])
+            cursor.execute(lanes)
 
 
 def announce(changed: Changed) -> None:

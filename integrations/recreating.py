@@ -65,9 +65,10 @@ def make_sure_it_is_gone(audience: CustomAudience, now: datetime) -> None:
     raise NothingToMake(THERE)
 
 
-@changes.still()
+@changes.alone()
 def begin(audience: CustomAudience, now: datetime, actor: User | None, via: str, again: bool) -> None:
-    """Batches first, scopes last: the order in which everybody locks. Behind the gate: nobody is erased meanwhile."""
+    """Batches first, scopes last: the order in which everybody locks. Alone behind the gate: nobody is erased or read
+    meanwhile."""
     batches, fresh = SyncBatch.objects.filter(audience=audience), secrets.token_hex(16)
     leased = batches.filter(lease_token__isnull=False).select_for_update().order_by("pk")
     outbox.cut_off(list(leased.values_list("pk", flat=True)), now)

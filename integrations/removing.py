@@ -101,8 +101,9 @@ def work(now: datetime) -> Counter:
 
 
 def take(now: datetime) -> Claim | None:
-    """Leases removals of one audience. Behind the gate, so that no batch is read for the same person meanwhile."""
-    with changes.still():
+    """Leases removals of one audience. Alone behind the gate, so that no batch is read for the same person
+    meanwhile."""
+    with changes.alone():
         first = due(now).order_by("next_attempt_at", "pk").values_list("audience", flat=True).first()
         rows = due(now).select_for_update(skip_locked=True, of=("self",)).filter(audience=first)
         removals = list(rows.order_by("next_attempt_at", "pk")[:TOGETHER])

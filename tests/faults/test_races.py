@@ -77,7 +77,7 @@ def in_order(first: Actor, second: Actor, waits: bool = True) -> None:
     """The first stops on its way; the second begins; then both finish. `waits`: the second can't finish before."""
     first.begin()
     second.start()
-    second.join(0.5)
+    second.join(0.5 if waits else SECONDS)
     waited = second.is_alive()
     first.finish()
     second.finish()
@@ -241,6 +241,16 @@ def test_a_batch_is_claimed_by_one_of_two(joining, sandbox, now):
     everybody_came(joining, sandbox, now)
 
 
+def test_two_batches_are_read_side_by_side(connection, sandbox, settings, now):
+    """On SQLite nothing is: whoever reads holds the one write lock."""
+    settings.SYNC_BATCH_SIZE = 2
+    people(4)
+    canvas = launch(facebook_step(), at=now)
+    engine.work(now)
+    in_order(Actor(send(now), stop_at=READ), Actor(send(now)), waits=database.vendor == "sqlite")
+    assert fate(canvas) == {"synced": 4}
+
+
 # Somebody who is erased, or whose match fields change, while her batch is read to be sent
 
 READ = 'SELECT "integrations_member"."id" AS "pk"'
@@ -308,6 +318,15 @@ def test_what_is_changed_before_it_is_read_leaves_nothing_behind(about_to_leave,
     assert Identity.objects.count() == 0 and sandbox.audiences()[0]["size"] == 3
     erasure.erase(["p1"], now)
     she_is_out(sandbox, now)
+
+
+def test_a_removal_is_claimed_before_a_batch_is_read_or_after(about_to_leave, sandbox, now):
+    """Else it could not be known which of the two requests came last."""
+    sync.send_one(now), erasure.erase(["p1"], now)
+    later = now + HOUR
+    engine.one_chunk(about_to_leave.pk, later), outbox.seal(later)
+    in_order(Actor(lambda: sync.send_one(later), READ), Actor(lambda: removing.work(later)))
+    she_is_out(sandbox, later)
 
 
 def test_a_removal_is_claimed_by_one_of_two(about_to_leave, sandbox, now):
