@@ -21,11 +21,13 @@ Changed = dict[int, set[str]]
 LISTENERS: list[Callable[[Changed], None]] = []
 """Each is told once a chunk, in the transaction of the change, while the rows still hold what they held."""
 
-FIRST, LAST = 71_001, 71_008
-"""The lanes. More readings than these at once wait for one another."""
-ALL = f"SELECT {{lock}}(lane) FROM generate_series({FIRST}, {LAST}) AS lane"
-FREE = f"SELECT lane FROM generate_series({FIRST}, {LAST}) AS lane WHERE pg_try_advisory_xact_lock(lane) LIMIT 1"
-ANY = f"{FIRST} + floor(random() * {LAST - FIRST + 1})::int"
+# Eight lanes: more readings than these at once wait for one another.
+ALL_SHARED = "SELECT pg_advisory_xact_lock_shared(lane) FROM generate_series(71001, 71008) AS lane"
+ALL_ALONE = "SELECT pg_advisory_xact_lock(lane) FROM generate_series(71001, 71008) AS lane"
+ONE_ALONE = """SELECT pg_advisory_xact_lock(coalesce(
+    (SELECT lane FROM generate_series(71001, 71008) AS lane WHERE pg_try_advisory_xact_lock(lane) LIMIT 1),
+    71001 + floor(random() * 8)::int))"""
+"""One that is free; else it waits for any. Lanes are taken in their order, so that nobody waits in a circle."""
 
 
 def listen(listener: Callable[[Changed], None]) -> None:
@@ -35,14 +37,14 @@ def listen(listener: Callable[[Changed], None]) -> None:
 
 def begin() -> None:
     """The first thing in a transaction that changes or erases people."""
-    take(ALL.format(lock="pg_advisory_xact_lock_shared"))
+    take(ALL_SHARED)
 
 
 @contextmanager
 def still() -> Iterator[None]:
     """A transaction in which nobody is being changed or erased; others may read in one like it."""
     with transaction.atomic():
-        take(f"SELECT pg_advisory_xact_lock(coalesce(({FREE}), {ANY}))")
+        take(ONE_ALONE)
         yield
 
 
@@ -50,12 +52,11 @@ def still() -> Iterator[None]:
 def alone() -> Iterator[None]:
     """A transaction in which nobody is being changed or erased, nor read in another one."""
     with transaction.atomic():
-        take(ALL.format(lock="pg_advisory_xact_lock"))
+        take(ALL_ALONE)
         yield
 
 
 def take(lanes: str) -> None:
-    """All lanes are taken in their order, so that two who want all of them wait for one another and not for ever."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(lanes)

@@ -39,6 +39,11 @@ class Row:
         return recreating.can_be(self.audience)
 
     @property
+    def seen_at(self) -> datetime | None:
+        """When the partner last told that it is there, where nothing is known to be wrong."""
+        return self.audience.ad_account.listed_at if self.tone == "good" else None
+
+    @property
     def fields(self) -> str:
         return ", ".join(self.audience.field_words)
 

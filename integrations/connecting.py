@@ -3,32 +3,20 @@
 Disconnecting removes the token alone: accounts, custom audiences and people stay for the next one.
 """
 
-import contextlib
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
-from functools import partial
-from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import F
 
 from config.team.models import User, record
 
 from . import partner, pauses
-from .errors import PartnerError, TokenRejected, Unavailable
+from .errors import TokenRejected
 from .models import AdAccount, Connection, ConnectionSecret, SyncBatch
 from .partner import AccountFacts, Standing
 from .secrets import fingerprint
 
 NO_TOKEN = "No token is connected."  # noqa: S105
-SECONDS = 10.0
-"""For all that a launch reads at a partner, together."""
-AT_ONCE = 8
-CHECK_SECONDS = 15
-"""How long one check may take to count rooms and to probe; what it doesn't reach keeps its last number."""
 
 
 class TokenUnusable(ValueError):
@@ -124,74 +112,6 @@ def note_accounts(connection: Connection, accounts: list[AccountFacts], now: dat
     )
     seen = [account.account_id for account in accounts]
     connection.ad_accounts.exclude(account_id__in=seen).update(accessible=False, checked_at=now)
-
-
-def refresh(connection: Connection, account_ids: set[str], now: datetime) -> None:
-    """Reads the standing, the accounts, and the room in those named, within SECONDS. Never raises for the partner's
-    trouble: it becomes a state of the connection."""
-    end = time.monotonic() + SECONDS
-    try:
-        token = token_of(connection)
-        read_standing(connection, token, end, now)
-        read_room(list(connection.ad_accounts.filter(account_id__in=account_ids, accessible=True)), token, end)
-    except TokenRejected as error:
-        note_standing(connection, connection.facts | {"valid": False, "reason": error.detail}, now)
-    except PartnerError as error:
-        trouble = {"trouble": error.kind, "detail": error.detail}
-        note_standing(connection, connection.facts | trouble, now, reachable=False)
-
-
-def read_standing(connection: Connection, token: str, end: float, now: datetime) -> None:
-    its_partner = partner.of(connection)
-    reads = partial(its_partner.verify, token), partial(its_partner.ad_accounts, token)
-    standing, accounts = together(end, *reads)
-    note_standing(connection, result(standing).facts | {"valid": True}, now)
-    note_accounts(connection, result(accounts), now)
-
-
-def read_room(accounts: list[AdAccount], token: str, end: float) -> None:
-    counts = together(end, *(partial(partner.of(row.connection).count_audiences, token, row) for row in accounts))
-    for account, count in zip(accounts, counts, strict=True):
-        account.audiences = result(count)
-        account.save(update_fields=["audiences", *AdAccount.TOLD])
-
-
-def check(connection: Connection, now: datetime) -> None:
-    """Somebody wants to know now: reads all there is to read, and probes whatever a fault holds back."""
-    refresh(connection, set(), now)
-    if connection.facts.get("valid") is False and not connection.is_faulty:
-        pauses.pause(connection, TokenRejected(connection.facts.get("reason", "")), now)
-    elif connection.reachable:
-        count_rooms(connection)
-        pauses.probe_within(connection, now, CHECK_SECONDS)
-    connection.refresh_from_db()
-
-
-def count_rooms(connection: Connection) -> None:
-    """Of every account, those never counted first. One that refuses, or is late, keeps its last number: it says nothing
-    of the connection."""
-    token, end = token_of(connection), time.monotonic() + CHECK_SECONDS
-    accounts = list(connection.ad_accounts.filter(accessible=True).order_by(F("audiences").asc(nulls_first=True), "?"))
-    counts = together(end, *(partial(partner.of(connection).count_audiences, token, row) for row in accounts))
-    for account, count in zip(accounts, counts, strict=True):
-        with contextlib.suppress(PartnerError):
-            account.audiences = result(count)
-            account.save(update_fields=["audiences", *AdAccount.TOLD])
-
-
-def together(end: float, *reads: Callable[[], Any]) -> list[Future]:
-    """Reads over the network at once, in threads, until `end` (monotonic). None of them may touch the database."""
-    pool = ThreadPoolExecutor(AT_ONCE)
-    futures = [pool.submit(read) for read in reads]
-    wait(futures, max(0.0, end - time.monotonic()))
-    pool.shutdown(wait=False, cancel_futures=True)
-    return futures
-
-
-def result(read: Future) -> Any:
-    if read.cancelled() or not read.done():
-        raise Unavailable(f"It took longer than {SECONDS:g} seconds to answer.")
-    return read.result()
 
 
 def token_of(connection: Connection) -> str:

@@ -99,6 +99,7 @@ class AdAccount(Pausable):
     facts = models.JSONField(default=dict)
     accessible = models.BooleanField(default=True, help_text="the token saw it at the last check")
     audiences = models.PositiveIntegerField(null=True, help_text="customer lists it holds, as last counted")
+    listed_at = models.DateTimeField(null=True, help_text="when it last told how the audiences made here are")
     tier = models.CharField(max_length=40, blank=True, help_text="the API access tier, as the last answer told it")
     send_interval = models.PositiveSmallIntegerField(default=20, help_text="seconds between batches of one audience")
     used = models.PositiveSmallIntegerField(null=True, help_text="percent of the partner's limits, as last told")

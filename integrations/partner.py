@@ -36,6 +36,14 @@ class AccountFacts:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """An ad account's list of audiences: how many customer lists it holds, and the ids of those that are well."""
+
+    count: int
+    well: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Person:
     """One profile to be sent: its id and its raw values by column; an unknown value is an empty text."""
 
@@ -145,8 +153,8 @@ class Partner(ABC):
         """Every ad account that the token sees."""
 
     @abstractmethod
-    def count_audiences(self, token: str, ad_account: "AdAccount") -> int:
-        """How many customer lists the account holds. Runs in a thread, like the two above: the database is not
+    def read_audiences(self, token: str, ad_account: "AdAccount") -> Reading:
+        """The customer lists that the account holds. Runs in a thread, like the two above: the database is not
         touched; what the answers tell besides is set on `ad_account`, unsaved."""
 
     @abstractmethod

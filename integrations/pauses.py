@@ -8,15 +8,18 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, F, Min, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+
+from canvas.models import Canvas
 
 from . import creating, known, outbox, partner, retry
 from .errors import KINDS, AudienceGone, PartnerError
-from .models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch, faulty
+from .models import AdAccount, Connection, CustomAudience, Pausable, Removal, SyncBatch, faulty
 
 PATHS = {CustomAudience: "audience", AdAccount: "audience__ad_account", Connection: "audience__ad_account__connection"}
 SCOPES = (Connection, AdAccount, CustomAudience)
@@ -121,7 +124,22 @@ def ask_soon_within(connection: Connection, now: datetime) -> None:
 def probe_due(now: datetime) -> int:
     """Probes every scope whose time has come; returns how many were mended. What it doesn't reach comes next time."""
     connections = Connection.objects.order_by("pk")
-    return sum(probe_some(one, now, SECONDS, lambda scope: scope.paused_until <= now) for one in connections)
+    due = partial(is_due, now=now)
+    return sum(probe_some(one, now, SECONDS, due) for one in connections)
+
+
+def is_due(scope: Pausable, now: datetime) -> bool:
+    needed = not isinstance(scope, CustomAudience) or asked_about().filter(pk=scope.pk).exists()
+    return scope.paused_until <= now and needed
+
+
+def asked_about() -> QuerySet[CustomAudience]:
+    """Those that a fault holds back, but where nobody can come any more and nobody waits: these only by a check."""
+    waiting = SyncBatch.objects.filter(audience=OuterRef("pk"), state__in=WAITING, size__gt=0)
+    leaving = Removal.objects.filter(audience=OuterRef("pk"), state=Removal.State.WAITING)
+    can_come = Q(step__retired=False) & ~Q(step__canvas__status=Canvas.Status.ARCHIVED)
+    being_made = Q(state=CustomAudience.State.CREATING)
+    return CustomAudience.objects.filter(faulty()).filter(can_come | being_made | Exists(waiting) | Exists(leaving))
 
 
 def probe_within(connection: Connection, now: datetime, seconds: float) -> int:
@@ -208,7 +226,7 @@ def next_due() -> datetime | None:
     rows = [
         Connection.objects.filter(faulty()),
         AdAccount.objects.filter(faulty()).exclude(faulty("connection__")),
-        CustomAudience.objects.filter(faulty()).exclude(faulty("ad_account__connection__")),
+        asked_about().exclude(faulty("ad_account__connection__")),
     ]
     moments = [some.aggregate(at=Min("paused_until"))["at"] for some in rows]
     return min((moment for moment in moments if moment), default=None)

@@ -9,6 +9,7 @@ app_name = "integrations"
 urlpatterns = [
     path("", partners.index, name="partners"),
     path("audiences/", audiences.index, name="audiences"),
+    path("audiences/look/", audiences.look, name="look_at_audiences"),
     path("audiences/<int:pk>/recreate/", audiences.recreate, name="recreate"),
     path("steps/<int:pk>/retry/", by_hand.retry, name="retry_step"),
     path("steps/<int:pk>/cancel/", by_hand.cancel, name="cancel"),

@@ -96,6 +96,7 @@ DASHBOARD = {
     "integrations:disconnect": Row(A, A),
     "integrations:retry": Row(NEVER, M),
     "integrations:audiences": Row(V),
+    "integrations:look_at_audiences": Row(NEVER, M),
     "integrations:recreate": Row(M, M),
     "integrations:retry_step": Row(NEVER, M),
     "integrations:cancel": Row(NEVER, M),

@@ -11,7 +11,7 @@ from django.db import transaction
 from audiences.models import Profile
 from canvas import launch
 from canvas.models import Canvas
-from integrations import connecting
+from integrations import checking
 from integrations.errors import PartnerError
 from integrations.facebook.graph import is_sandbox
 from integrations.models import Connection
@@ -82,4 +82,4 @@ def expected_trouble() -> Iterator[None]:
 def look_again(now: datetime) -> None:
     """The connection was checked a moment ago, as it would be in a running installation."""
     connection = Connection.objects.get(partner="facebook")
-    connecting.refresh(connection, set(brand.AD_ACCOUNTS), now)
+    checking.refresh(connection, set(brand.AD_ACCOUNTS), now)

@@ -21,7 +21,7 @@ from ..errors import (
     Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
-from ..partner import AccountFacts, Cells, Farewell, Finding, Parcel, Partner, Person, Receipt, Standing
+from ..partner import AccountFacts, Cells, Farewell, Finding, Parcel, Partner, Person, Reading, Receipt, Standing
 from . import checks, fields, removal, standing, usage, users, views
 from .graph import Graph, Reply
 from .match_fields import normalise
@@ -86,16 +86,16 @@ class Facebook(Partner):
         except (PermissionMissing, RequestRefused):
             return read_accounts(graph, BARE)
 
-    def count_audiences(self, token: str, ad_account: AdAccount) -> int:
+    def read_audiences(self, token: str, ad_account: AdAccount) -> Reading:
         """Customer lists only: they alone count against the 500."""
-        graph, count = Graph(token, SECONDS), 0
+        graph, rows = Graph(token, SECONDS), []
         try:
-            for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype"):
+            for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype,operation_status"):
                 learn_pace(ad_account, reply)
-                count += sum(row.get("subtype") == "CUSTOM" for row in reply.body.get("data", []))
+                rows += [row for row in reply.body.get("data", []) if row.get("subtype") == "CUSTOM"]
         except AudienceGone as error:
             raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
-        return count
+        return Reading(len(rows), frozenset(str(row.get("id")) for row in rows if not is_flagged(row)))
 
     def create_audience(self, audience: CustomAudience) -> str:
         account = audience.ad_account
@@ -242,8 +242,12 @@ def probe_audience(audience: CustomAudience) -> None:
         reply = graph_of(audience.ad_account.connection).get(audience.partner_id, fields="id,operation_status")
     except AudienceGone as error:
         raise gone_or_lost(audience.ad_account, error) from None
-    if (reply.body.get("operation_status") or {}).get("code") == FLAGGED:
+    if is_flagged(reply.body):
         raise AudienceFlagged("")
+
+
+def is_flagged(audience: Mapping) -> bool:
+    return (audience.get("operation_status") or {}).get("code") == FLAGGED
 
 
 def note_pace(account: AdAccount, reply: Reply) -> None:

@@ -11,7 +11,7 @@ from canvas.problems import Problem
 from canvas.steps.base import Fact, Setting, StepType
 from canvas.steps.people import Leaving, Page
 
-from .. import by_hand, connecting, creating, numbers, outbox, step_causes, step_people
+from .. import by_hand, checking, creating, numbers, outbox, step_causes, step_people
 from ..errors import PartnerError
 from ..models import Connection, CustomAudience
 from . import checks, coverage
@@ -98,7 +98,7 @@ class FacebookAudienceStep(StepType):
     def refresh(self, steps: Sequence[StepSpec], now: datetime) -> None:
         connection = Connection.objects.filter(partner="facebook").first()
         if connection and connection.has_token:
-            connecting.refresh(connection, {checks.account_id(step) for step in steps}, now)
+            checking.refresh(connection, {checks.account_id(step) for step in steps}, now)
 
     def prepare(self, step: StepSpec, now: datetime) -> Iterator[Problem]:
         try:

@@ -1,4 +1,4 @@
-"""The custom audiences that were made here, and the question before one that was deleted is made again."""
+"""The custom audiences that were made here, how they stand, and the question before a deleted one is made again."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import audience_list, partner, recreating
+from .. import audience_list, audience_lists, partner, recreating
 from ..errors import PartnerError
 from ..models import CustomAudience
 from .by_hand import VIA
@@ -23,8 +23,19 @@ PAGE = 50
 def index(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip().replace("\x00", "")
     page = Paginator(audience_list.found(search), PAGE).get_page(request.GET.get("page"))
-    rows = audience_list.rows(page.object_list, timezone.now())
-    return render(request, "integrations/audiences.html", {"page": page, "rows": rows, "q": search})
+    now = timezone.now()
+    context = {"page": page, "rows": audience_list.rows(page.object_list, now), "q": search}
+    if request.user.has_perm("integrations.retry_sync") and audience_lists.with_audiences().exists():
+        context |= {"can_look": True, "looks_by_itself": audience_lists.are_old(now)}
+    return render(request, "integrations/audiences.html", context)
+
+
+@require_POST
+@permission_required("integrations.retry_sync", raise_exception=True)
+def look(request: HttpRequest) -> HttpResponse:
+    """Asks the partners how the audiences are; the page does so by itself when it was not done for a while."""
+    audience_lists.look_again(timezone.now())
+    return redirect(back(request, reverse("integrations:audiences")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

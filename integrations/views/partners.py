@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.team.models import AuditEvent, record
 
-from .. import connecting, pauses, standing
+from .. import checking, connecting, pauses, standing
 from ..errors import PartnerError
 from ..forms import TokenForm
 from ..health import SCOPES, Overview
@@ -153,7 +153,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     partner_or_404(key)
     connection = get_object_or_404(Connection, partner=key)
     if connection.has_token:
-        connecting.check(connection, timezone.now())
+        checking.check(connection, timezone.now())
         headline, good = standing.headline_of(standing.connections().get(pk=connection.pk))
         messages.add_message(request, messages.SUCCESS if good else messages.WARNING, f"Checked now: {headline}.")
     else:

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from integrations import connecting
+from integrations import checking, connecting
 from integrations.models import AdAccount, Connection
 from tests.browser.conftest import LOOKS, violations
 from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
@@ -40,7 +40,7 @@ def test_a_broken_connection_can_be_read_by_everybody(open_page, connection, san
     people(3)
     launch(facebook_step(), at=now)
     sandbox.account("act_1001", account_status=3, tos_accepted=False, tier="development_access")
-    connecting.check(connection, now) if connected else connecting.disconnect("facebook", now)
+    checking.check(connection, now) if connected else connecting.disconnect("facebook", now)
     sandbox.revoke(TOKEN)
     tick(now)
     for size, scheme in LOOKS:

@@ -17,7 +17,7 @@ from django.db.models import F
 from canvas import launch as launching
 from canvas.document import Draft, read
 from config.team.models import AuditEvent, User
-from integrations import connecting
+from integrations import at_once, checking, connecting
 from integrations.errors import PartnerError, TokenRejected, Unavailable
 from integrations.facebook.graph import Graph
 from integrations.models import AdAccount, Connection, ConnectionSecret
@@ -159,9 +159,9 @@ def test_the_token_is_in_no_log_whatever_the_level(sandbox, now, caplog, monkeyp
         caplog.set_level(logging.DEBUG, logger=name)
     sandbox.fault("field_refused", field="business")
     connection = connect(TOKEN, now)
-    connecting.refresh(connection, {"act_1001"}, now)
+    checking.refresh(connection, {"act_1001"}, now)
     sandbox.fault("drop_before", times=None)
-    connecting.refresh(connection, {"act_1001"}, now)
+    checking.refresh(connection, {"act_1001"}, now)
     told = [record.getMessage() + str(record.args) + str(record.exc_text) for record in caplog.records]
     assert any("debug_token?input_token=..." in line for line in told)
     assert not [line for line in told if TOKEN in line]
@@ -213,8 +213,8 @@ def test_a_connection_without_a_token_says_so(connection):
 
 def test_reads_that_are_late_are_given_up_together(monkeypatch):
     began = time.monotonic()
-    late = connecting.together(began + 0.2, *(lambda: time.sleep(5) for _ in range(20)))
+    late = at_once.together(began + 0.2, *(lambda: time.sleep(5) for _ in range(20)))
     assert time.monotonic() - began < 4
     for read_late in late:
-        with pytest.raises(Unavailable, match="longer"):
-            connecting.result(read_late)
+        with pytest.raises(Unavailable, match="too long"):
+            at_once.result(read_late)

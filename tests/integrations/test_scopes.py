@@ -6,7 +6,7 @@ import pytest
 
 from canvas import engine
 from config import schedules
-from integrations import connecting, health, outbox, pauses, settling
+from integrations import checking, health, outbox, pauses, settling
 from integrations.errors import AccessLost, AudienceFlagged, AudienceGone, RateLimited, TermsNotAccepted, TokenRejected
 from integrations.facebook.standing import accepted
 from integrations.models import AdAccount, Connection, CustomAudience, Pausable, SyncBatch
@@ -116,7 +116,7 @@ def test_what_was_mended_resumes_at_once_with_a_new_clock(canvas, sandbox, now, 
     scope, later = held_back()[0], now + timedelta(seconds=1)
     assert scope.paused_until > later or scope.pauses
     if ask == "check now":
-        connecting.check(Connection.objects.get(), later)
+        checking.check(Connection.objects.get(), later)
     elif ask == "replaced token":
         connect(OTHER_TOKEN, later)
     else:

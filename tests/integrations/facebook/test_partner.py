@@ -87,20 +87,20 @@ def test_terms_that_were_asked_for_and_are_not_there_are_not_accepted(sandbox):
 def test_only_customer_lists_are_counted(connection, sandbox):
     sandbox.account(ACCOUNT, existing_custom_audiences=203, existing_other_audiences=150, tier="development_access")
     account = AdAccount.objects.get(account_id=ACCOUNT)
-    assert Facebook().count_audiences(TOKEN, account) == 203
+    assert Facebook().read_audiences(TOKEN, account).count == 203
     assert (account.tier, account.send_interval) == ("development_access", 20)
 
 
 def test_counting_touches_no_database(connection, sandbox, django_assert_num_queries):
     account = AdAccount.objects.get(account_id=ACCOUNT)
     with django_assert_num_queries(0):
-        Facebook().count_audiences(TOKEN, account)
+        Facebook().read_audiences(TOKEN, account)
 
 
 def test_an_account_that_can_be_listed_but_not_read_is_lost(connection, sandbox):
     sandbox.access(ACCOUNT, False)
     with pytest.raises(AccessLost):
-        Facebook().count_audiences(TOKEN, AdAccount.objects.get(account_id=ACCOUNT))
+        Facebook().read_audiences(TOKEN, AdAccount.objects.get(account_id=ACCOUNT))
 
 
 def test_the_seconds_of_a_graph_are_for_all_its_calls_together(sandbox):
