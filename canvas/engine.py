@@ -49,10 +49,10 @@ def rest(canvas_id: int, failures: int, now: datetime) -> None:
 
 def canvases_due(now: datetime) -> list[tuple[int, int]]:
     """(Canvas, its failures in a row). One that failed is due when it has rested, whatever is due in it; a rest that
-    is longer than any comes of a clock that was set back."""
+    is longer than any comes of a clock that was set back. What lies in the inbox is due, whatever the clock says."""
     waiting = Cohort.objects.filter(canvas=OuterRef("pk"), ended_at=None, due_at__lte=now)
     runs = EntryRun.objects.filter(canvas=OuterRef("pk"), done=False, planned_at__lte=now)
-    asking = Trigger.objects.filter(canvas=OuterRef("pk"), at__lte=now)
+    asking = Trigger.objects.filter(canvas=OuterRef("pk"))
     rested = Q(retry_at__lte=now) | Q(retry_at__gt=now + LONGEST_REST)
     due = Q(retry_at=None) & (Exists(waiting) | Exists(runs) | Exists(asking))
     return list(Canvas.objects.filter(ACTIVE, rested | due).order_by("pk").values_list("pk", "failures"))

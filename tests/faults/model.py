@@ -1,7 +1,8 @@
 """What must become of each person, told person by person, in plain Python. Nothing of the product is used here.
 
-Two Canvases. "Win back": the French wait an hour, the others don't; then all pass the Facebook step `fb` and rest for a
-day. Nobody comes back. "Loyal": everybody passes `fb` and leaves; who came an hour ago or earlier may come again.
+Three Canvases. "Win back": the French wait an hour, the others don't; then all pass the Facebook step `fb` and rest for
+a day. Nobody comes back. "Loyal": everybody passes `fb` and leaves; who came an hour ago or earlier may come again.
+"Bought" is like "Loyal", but for whom something asks: an event, or a program.
 """
 
 import copy
@@ -11,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WIN_BACK, LOYAL = "Win back", "Loyal"
-CANVASES = (WIN_BACK, LOYAL)
-FIRST = {WIN_BACK: "split", LOYAL: "fb"}
+WIN_BACK, LOYAL, BOUGHT = "Win back", "Loyal", "Bought"
+SCHEDULED = (WIN_BACK, LOYAL)
+CANVASES = (*SCHEDULED, BOUGHT)
+FIRST = {WIN_BACK: "split", LOYAL: "fb", BOUGHT: "fb"}
 STAYS = {"wait": HOUR, "rest": DAY}
 END = "end"
 
@@ -80,14 +82,25 @@ class Model:
     people: dict[int, Person] = field(default_factory=dict)
     trips: dict[tuple, Trip] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    """Who is to be let into "Bought" when the inbox is looked at next, in the order of the asking."""
     stopped: set[str] = field(default_factory=set)
 
     def after(self, now: datetime) -> "Model":
         """All that must have happened when a tick at `now` is over."""
         found = copy.deepcopy(self)
+        found.empties_the_inbox(now)
         while any(found.moves(trip, now) for trip in found.trips.values()) or found.enters(now):
             pass
         return found
+
+    def empties_the_inbox(self, now: datetime) -> None:
+        """Before anybody moves: who is inside then is passed by. Who is asked for twice enters once."""
+        if BOUGHT not in self.stopped:
+            for pk in self.asked:
+                if self.may_enter(BOUGHT, self.people[pk], now):
+                    self.let_in(BOUGHT, self.people[pk], now)
+            self.asked = []
 
     def moves(self, trip: Trip, now: datetime) -> bool:
         here = trip.path[-1]
@@ -131,6 +144,7 @@ class Model:
     def erase(self, person: Person, on_the_way: set[tuple]) -> None:
         """Who waits is withdrawn at once, unless her batch may be on its way right now."""
         person.erased, person.email, person.country = True, "", ""
+        self.asked = [pk for pk in self.asked if pk != person.pk]
         for trip in self.trips.values():
             if trip.person == person.pk and trip.fate == "pending" and trip.key not in on_the_way:
                 trip.fate = "withdrawn"

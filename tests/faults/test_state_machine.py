@@ -1,4 +1,5 @@
-"""Anything in any order: people who come, change and are erased, faults, crashes, tokens, clocks that jump. After every
+"""Anything in any order: people who come, are asked for, change and are erased, faults, limits that are nearly reached,
+crashes, tokens, clocks that jump. After every
 step each person must be where a plain model says, and every number must add up; in the end everybody is settled.
 """
 
@@ -15,20 +16,22 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from audiences import erasure, track
 from audiences.models import Profile
+from canvas import inbox
 from canvas import launch as launching
 from canvas.models import EntryRun
 from config import schedules
 from integrations import by_hand, pauses, recreating
 from integrations.errors import PartnerError
-from integrations.models import SyncBatch
+from integrations.facebook.usage import EASY
+from integrations.models import AdAccount, SyncBatch
 from integrations.step_people import people as listed
 from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, connect, delay, facebook_step, launch, split, step_numbers
 from tests.faults.crashing import crashing
-from tests.faults.model import CANVASES, DAY, HOUR, LOYAL, WIN_BACK, Model, Person, Run, Trip
+from tests.faults.model import BOUGHT, CANVASES, DAY, HOUR, LOYAL, SCHEDULED, WIN_BACK, Model, Person, Run, Trip
 from tests.faults.watching import LOSSY, Seen, Wire, accepted_requests, audiences, canvases, listen, look
 from tests.faults.written import assert_nothing_private, logs, tables
 
@@ -37,8 +40,8 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 RETRIED = 13 * HOUR
 SHARED = 15 * MINUTE
 """Who joins a batch that a fault holds open shares its clock."""
-RECOVERS = 31 * MINUTE
-"""The longest pause is half an hour, a lease 90 seconds: so long after the last trouble all flows again."""
+RECOVERS = HOUR + MINUTE
+"""The longest wait is an hour, which Facebook gives whom it has blocked: so long after the last trouble all flows."""
 QUIET = timedelta(seconds=20)
 """A batch is sealed at the latest so long after the one before."""
 MOST_TICKS = 150
@@ -68,8 +71,11 @@ PASSING = {
 KINDS = {"Unavailable", "RequestRefused", "RowRefused", "TooLarge", "RateLimited"}
 LASTING_KINDS = {
     "token": {"TokenRejected"}, "flagged": {"AudienceFlagged"}, "gone": {"AudienceGone"}, "access": {"AccessLost"},
-    "task": {"TaskMissing"}, "terms": {"TermsNotAccepted"},
+    "task": {"TaskMissing"}, "terms": {"TermsNotAccepted"}, "closed": {"RateLimited"},
 }  # fmt: skip
+BLOCKED = 1404078
+BY_EVENT, BY_PROGRAM = {"type": "action", "event": "bought"}, {"type": "api"}
+AGAIN = {"allowed": True, "after": "PT1H"}
 
 
 class Story(RuleBasedStateMachine):
@@ -100,10 +106,15 @@ class Story(RuleBasedStateMachine):
             delay("rest", duration="P1D"),
         )
         launch(*steps, at=START, name=WIN_BACK)
-        launch(facebook_step(audience_name=LOYAL), at=START, name=LOYAL, reentry={"allowed": True, "after": "PT1H"})
-        self.model.runs = [Run(name, START) for name in CANVASES]
+        launch(facebook_step(audience_name=LOYAL), at=START, name=LOYAL, reentry=AGAIN)
+        self.model.runs = [Run(name, START) for name in SCHEDULED]
         self.arrive(3, False, True), self.arrive(2, True, True)
         self.arrived, self.places = {}, {}
+
+    @initialize(entry=st.sampled_from([BY_EVENT, BY_PROGRAM]))
+    def open_the_inbox(self, entry: dict) -> None:
+        launch(facebook_step(audience_name=BOUGHT), at=START, name=BOUGHT, reentry=AGAIN, entry=entry)
+        self.ask = self.she_buys if entry == BY_EVENT else self.a_program_asks
         self.look_at_the_new_lists(listen(self.sandbox, 0))
 
     def teardown(self) -> None:
@@ -124,7 +135,7 @@ class Story(RuleBasedStateMachine):
         for name in tuple(self.model.stopped):
             self.stop_or_resume(name)
         self.now = max(self.now, self.latest) + SECOND
-        for name in CANVASES:
+        for name in SCHEDULED:
             self.open_the_doors(name)
         self.one_tick(None)
         end, ticks = self.now + RETRIED, 0
@@ -134,6 +145,7 @@ class Story(RuleBasedStateMachine):
             assert ticks < MOST_TICKS
         for trip in self.model.trips.values():
             assert "fb" in trip.stops[:-1] and trip.fate not in ("", "pending"), trip
+        assert not self.model.asked
         self.nobody_who_was_erased_is_left()
 
     def nobody_who_was_erased_is_left(self) -> None:
@@ -151,8 +163,31 @@ class Story(RuleBasedStateMachine):
         """They come in by the next run; in "Loyal", who left an hour ago comes with them."""
         for _ in range(count):
             self.tell(f"p{len(self.model.people)}", known, french)
-        for canvas in CANVASES:
+        for canvas in SCHEDULED:
             self.open_the_doors(canvas)
+
+    @rule(chosen=st.lists(st.integers(0, 99), min_size=1, max_size=3), ago=st.sampled_from([timedelta(0), HOUR, DAY]))
+    def ask_for(self, chosen: list[int], ago: timedelta) -> None:
+        """While the Canvas is stopped nothing is heard; what it had heard waits."""
+        people = [person for one in chosen if (person := self.choose(one))]
+        counted = self.ask(people, ago) if people else False
+        if counted and BOUGHT not in self.model.stopped:
+            self.model.asked += [person.pk for person in people]
+        assert look().asked == self.model.asked
+
+    def she_buys(self, people: list[Person], ago: timedelta) -> bool:
+        """What happened before the launch is past."""
+        at = self.now - ago
+        said = [{"external_id": person.name, "name": "bought", "time": at.isoformat()} for person in people]
+        assert not track.track({"events": said}, self.now).refused
+        return at >= START
+
+    def a_program_asks(self, people: list[Person], ago: timedelta) -> bool:
+        """A Canvas that is stopped is refused before."""
+        if BOUGHT not in self.model.stopped:
+            for person in people:
+                inbox.trigger(canvases()[BOUGHT], {person.pk: {}}, self.now)
+        return True
 
     @rule(chosen=st.integers(0, 99), known=st.booleans(), french=st.booleans())
     def change(self, chosen: int, known: bool, french: bool) -> None:
@@ -238,18 +273,28 @@ class Story(RuleBasedStateMachine):
             self.sandbox.access(ACCOUNT, False)
         elif what == "task":
             self.sandbox.account(ACCOUNT, user_tasks=["ANALYZE"])
+        elif what == "closed":
+            self.sandbox.account(ACCOUNT, account_status=101)
+            self.sandbox.fault("error", path_regex="/users$", times=None, code=BLOCKED)
         elif what == "terms":
             self.sandbox.account(ACCOUNT, tos_accepted=False)
             self.sandbox.fault("error", path_regex="/users$", times=None, code=200, subcode=1870034)
         self.lasting |= {what} - {"gone"}
         self.ever |= LASTING_KINDS[what]
 
+    @rule(percent=st.sampled_from([EASY, 80, 97]), seconds=st.sampled_from([0, 300]))
+    def limits_are_nearly_reached(self, percent: int, seconds: int) -> None:
+        """Sending slows down, and nobody's clock begins."""
+        self.sandbox.account(ACCOUNT, usage=percent, reset_seconds=seconds)
+        self.lasting = self.lasting - {"usage"} | ({"usage"} if percent > EASY else set())
+
     @rule()
     def mend(self) -> None:
         """All that is wrong at Facebook is put right there; we have to find out."""
         self.sandbox.clear_faults()
         self.sandbox.restore(TOKEN), self.sandbox.restore(OTHER_TOKEN)
-        self.sandbox.account(ACCOUNT, user_tasks=["MANAGE"], tos_accepted=True, allowed=True)
+        well = {"user_tasks": ["MANAGE"], "tos_accepted": True, "allowed": True, "account_status": 1}
+        self.sandbox.account(ACCOUNT, usage=1, reset_seconds=0, **well)
         for one in self.sandbox.world.audiences.values():
             one.flagged, one.deleted = [], False
         self.lasting.clear()
@@ -279,7 +324,7 @@ class Story(RuleBasedStateMachine):
     def mend_and_try_at_once(self) -> None:
         """Retry now is now: who waits is sent, unless somebody who crashed still has the batch."""
         self.mend()
-        free = not look().on_the_way
+        free = not look().on_the_way and not self.slowed_until()
         for audience in audiences().values():
             for scope in (audience, audience.ad_account, audience.ad_account.connection):
                 pauses.resume(scope, self.now)
@@ -332,7 +377,7 @@ class Story(RuleBasedStateMachine):
 
     def one_tick(self, crash: str | int | None) -> None:
         self.latest = max(self.latest, self.now)
-        troubled, before = self.is_troubled(), accepted_requests()
+        troubled, before, slowed = self.is_troubled(), accepted_requests(), self.slowed_until()
         self.settled = {key for key, trip in self.model.trips.items() if trip.fate not in ("", "pending")}
         with crashing(crash) as crashed:
             done = schedules.run(lambda: self.now)
@@ -341,6 +386,7 @@ class Story(RuleBasedStateMachine):
         self.heard = self.sandbox.world.ledger.last
         self.look_at_the_new_lists(wire)
         self.refused = self.refused or bool(wire.faults["refused_100"])
+        assert not (slowed and self.now < slowed <= self.now + HOUR and wire.uploads), "too soon for Facebook's limits"
         self.people_moved(seen, bool(crashed))
         self.people_were_sent(seen, wire)
         self.nobody_was_sent_twice(wire, accepted_requests() - before, bool(crashed))
@@ -363,6 +409,9 @@ class Story(RuleBasedStateMachine):
         armed = (one for one in self.sandbox.faults() if one["times"] is None or one["fired"] < one["times"])
         return bool(self.lasting or gone or any(armed))
 
+    def slowed_until(self) -> datetime | None:
+        return AdAccount.objects.get(account_id=ACCOUNT).next_send_at
+
     def be_troubled(self) -> None:
         self.smooth_from, self.smooth_ticks = self.latest + RECOVERS, []
 
@@ -374,7 +423,7 @@ class Story(RuleBasedStateMachine):
         places = {self.entry_of[entry]: place for entry, place in seen.place.items()}
         for key, trip in list(expected.trips.items()):
             if crashed and key not in places:
-                assert key not in known
+                assert key not in known and (trip.canvas != BOUGHT or seen.asked == self.model.asked), "asked in vain"
                 del expected.trips[key]
             elif crashed:
                 self.cut_short(trip, places[key], known.get(key))
@@ -382,6 +431,8 @@ class Story(RuleBasedStateMachine):
         for run in expected.runs:
             run.done = seen.runs[run.canvas, run.planned] if crashed else run.done
         assert {(run.canvas, run.planned): run.done for run in expected.runs} == seen.runs
+        expected.asked = self.model.asked if crashed and seen.asked else expected.asked
+        assert seen.asked == expected.asked
         self.model = expected
 
     def cut_short(self, trip: Trip, place: str, known: Trip | None) -> None:

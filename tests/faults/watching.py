@@ -6,7 +6,7 @@ from datetime import datetime
 
 import orjson
 
-from canvas.models import Canvas, Cohort, Entry, EntryRun
+from canvas.models import Canvas, Cohort, Entry, EntryRun, Trigger
 from integrations.models import Attempt, CustomAudience, Member
 from tests.faults.model import END
 
@@ -27,6 +27,8 @@ class Seen:
     refused: set[int] = field(default_factory=set)
     on_the_way: set[int] = field(default_factory=set)
     runs: dict[tuple[str, datetime], bool] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+    """Profiles in the inbox."""
 
 
 def look() -> Seen:
@@ -45,6 +47,7 @@ def look() -> Seen:
         if member.batch.lease_token:
             seen.on_the_way.add(member.entry_id)
     seen.runs = {(run.canvas.name, run.planned_at): run.done for run in EntryRun.objects.select_related("canvas")}
+    seen.asked = list(Trigger.objects.order_by("pk").values_list("profile", flat=True))
     return seen
 
 
@@ -71,6 +74,7 @@ class Wire:
     arrived: dict[str, Counter]
     places: dict[str, str] = field(default_factory=dict)
     """The ids of the custom audiences there."""
+    uploads: int = 0
     taken: Counter = field(default_factory=Counter)
     faults: Counter = field(default_factory=Counter)
 
@@ -88,6 +92,7 @@ def listen(sandbox, since: int) -> Wire:
     wire.places = {name: pk for pk, name in names.items()}
     for entry in sandbox.ledger(since):
         if entry["method"] == "POST" and entry["path"].endswith("/users") and entry["audience_id"] in names:
+            wire.uploads += 1
             wire.taken[names[entry["audience_id"]]] += was_taken(entry)
         if entry["fault"]:
             wire.faults[entry["fault"]] += 1
