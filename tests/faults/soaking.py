@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 from django.core.management import call_command
 from django.db import connection as database
+from django.db.models import Q
 from django.utils import timezone
 
 from audiences.models import Profile
@@ -33,6 +34,8 @@ FAULTS = {
     "received_short": {}, "html_200": {}, "error_200": {}, "too_large": {"rows": 20}, "slow": {"seconds": 0.5},
     "rate_613": {"seconds": 1}, "rate_17": {"seconds": 1}, "error": {"code": 99_999},
 }  # fmt: skip
+ODD = ("invalid_rows", "refused_100")
+"""Facebook finds one person's data wrong, each time: it leaves the row out, or refuses whatever request holds it."""
 CALMS_DOWN = 300
 
 
@@ -42,6 +45,7 @@ class Soak:
         self.log = folder / "worker.log"
         self.home = Installation(sandbox.url, log=self.log)
         self.workers: list = []
+        self.odd: dict[str, str] = {}
         connect(TOKEN, timezone.now())
         self.canvas = launch(*STEPS, at=timezone.now())
 
@@ -50,8 +54,8 @@ class Soak:
         while time.monotonic() < end:
             self.keep_workers_up()
             self.people_come(self.dice.randrange(80))
-            mischief = self.dice.choices([self.kill, self.fault, self.revoke, self.mend, self.rest], [3, 3, 1, 2, 3])
-            mischief[0]()
+            deeds = [self.kill, self.fault, self.revoke, self.mend, self.rest, self.somebody_odd_comes]
+            self.dice.choices(deeds, [6, 6, 2, 4, 6, 1])[0]()
             time.sleep(self.dice.uniform(0, 0.8))
 
     def keep_workers_up(self) -> None:
@@ -63,6 +67,15 @@ class Soak:
     def people_come(self, count: int) -> None:
         people(count, country=self.dice.choice(["FR", "US"]))
         EntryRun.objects.create(canvas=self.canvas, planned_at=timezone.now())
+
+    def somebody_odd_comes(self) -> None:
+        email = f"odd{len(self.odd)}@example.com"
+        self.odd[email] = self.dice.choice(ODD)
+        self.refuse(email)
+        people(1, email=email)
+
+    def refuse(self, email: str) -> None:
+        self.sandbox.fault(self.odd[email], path_regex="/users$", times=None, cell=cell(email))
 
     def kill(self) -> None:
         """Supervisor, leash, main, sentinel, pusher, monitor or worker: whichever."""
@@ -104,12 +117,14 @@ class Soak:
         database.close()
 
     def calm_down(self) -> None:
-        """No more faults and kills: whoever is on the way arrives."""
+        """No more faults and kills: whoever is on the way arrives, but for those whose data is odd."""
         self.sandbox.clear_faults()
+        for email in self.odd:
+            self.refuse(email)
         self.people_come(1)
         self.keep_workers_up()
         try:
-            wait_until(self.all_are_synced, CALMS_DOWN, every=1)
+            wait_until(self.all_are_settled, CALMS_DOWN, every=1)
         except AssertionError as error:
             raise AssertionError(f"{error}: {self.standing()}") from None
 
@@ -118,11 +133,12 @@ class Soak:
         waiting = SyncBatch.objects.filter(state__in=("open", "sealed")).values_list("state", "cause", "lease_until")
         return f"{timezone.now()} {fate(self.canvas)} of {Profile.objects.count()}, {list(waiting[:10])}"
 
-    def all_are_synced(self) -> bool:
+    def all_are_settled(self) -> bool:
         self.keep_workers_up()
         if pauses.next_due() or SyncBatch.objects.filter(state="sealed", tries__gt=0).exists():
             self.mend()
-        return fate(self.canvas) == {"synced": Profile.objects.count()}
+        others = {"synced": Profile.objects.count() - len(self.odd), "not_synced": len(self.odd)}
+        return fate(self.canvas) == {name: people for name, people in others.items() if people}
 
     def count(self) -> str:
         """Everybody once, and again for each answer that was lost on the way to us."""
@@ -134,12 +150,18 @@ class Soak:
         taken, unheard = self.requests()
         parents = dict(SyncBatch.objects.values_list("pk", "parent"))
         rows = Member.objects.values_list("profile__email", "batch")
-        wanted = {cell(email): sum(taken[one] for one in lineage(batch, parents)) for email, batch in rows}
+        came = {email: sum(taken[one] for one in lineage(batch, parents)) for email, batch in rows}
+        wanted = {cell(email): times for email, times in came.items() if email not in self.odd}
         assert arrived == wanted, "somebody was lost, or sent for no reason"
         assert all(times == 1 for batch, times in (taken - unheard).items())
-        assert_nothing_private([*tables(), self.log.read_text()], [*wanted, "@example.com"])
+        assert self.refused() == self.odd.keys(), "whose data is good was given up, or the other way round"
+        assert_nothing_private([*tables(), self.log.read_text()], [*map(cell, came), "@example.com"])
         twice = sum(times > 1 for times in arrived.values())
-        return self.figures(len(wanted), twice, unheard)
+        return self.figures(len(came), twice, unheard)
+
+    def refused(self) -> set[str]:
+        its_row, alone = Q(verdict="refused"), Q(batch__state="failed", batch__cause="RowRefused")
+        return set(Member.objects.filter(its_row | alone).values_list("profile__email", flat=True))
 
     def requests(self) -> tuple[Counter, Counter]:
         """By batch, how often Facebook took it; and how often the answer did not reach us: a crash or a lossy fault."""
@@ -159,8 +181,9 @@ class Soak:
         crashes, requests = self.done["crashes between POST and settle"], Attempt.objects.count()
         return (
             f"{database.vendor}: {persons:,} people, {requests:,} requests, {self.done['kills']} kills, "
-            f"{self.done['faults']} faults; 0 lost, everything adds up; {twice:,} sent more than once, by {crashes} "
-            f"crashes between POST and settle and {unheard.total() - crashes} answers that were lost"
+            f"{self.done['faults']} faults, {len(self.odd)} refused by name; 0 lost, everything adds up; "
+            f"{twice:,} sent more than once, by {crashes} crashes between POST and settle "
+            f"and {unheard.total() - crashes} answers that were lost"
         )
 
 
