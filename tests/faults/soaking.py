@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audiences.models import Profile
-from canvas.models import EntryRun
+from canvas.models import Entry, EntryRun
 from integrations import pauses
 from integrations.errors import PartnerError
 from integrations.models import Attempt, CustomAudience, Member, SyncBatch
@@ -37,6 +37,7 @@ FAULTS = {
 ODD = ("invalid_rows", "refused_100")
 """Facebook finds one person's data wrong, each time: it leaves the row out, or refuses whatever request holds it."""
 CALMS_DOWN = 300
+MOST_WAITING = 2_000
 
 
 class Soak:
@@ -46,6 +47,7 @@ class Soak:
         self.home = Installation(sandbox.url, log=self.log)
         self.workers: list = []
         self.odd: dict[str, str] = {}
+        self.progress = (0, 0)
         connect(TOKEN, timezone.now())
         self.canvas = launch(*STEPS, at=timezone.now())
 
@@ -65,6 +67,10 @@ class Soak:
             self.workers.append(self.home.worker())
 
     def people_come(self, count: int) -> None:
+        """No more than can be worked off in the end, however slow the machine is."""
+        settled = Member.objects.filter(batch__state__in=("done", "failed")).count()
+        if Profile.objects.count() - settled > MOST_WAITING:
+            return
         people(count, country=self.dice.choice(["FR", "US"]))
         EntryRun.objects.create(canvas=self.canvas, planned_at=timezone.now())
 
@@ -78,8 +84,10 @@ class Soak:
         self.sandbox.fault(self.odd[email], path_regex="/users$", times=None, cell=cell(email))
 
     def kill(self) -> None:
-        """Supervisor, leash, main, sentinel, pusher, monitor or worker: whichever."""
-        if running := self.home.processes():
+        """Supervisor, leash, main, sentinel, pusher, monitor or worker: whichever. Not before something was done since
+        the last time: on a busy machine nobody would ever come to work."""
+        before, self.progress = self.progress, (Entry.objects.count(), Attempt.objects.count())
+        if before != self.progress and (running := self.home.processes()):
             with suppress(ProcessLookupError):
                 os.kill(self.dice.choice(running), signal.SIGKILL)
                 self.done["kills"] += 1
@@ -131,7 +139,10 @@ class Soak:
     def standing(self) -> str:
         """Where everybody is, for whoever wonders."""
         waiting = SyncBatch.objects.filter(state__in=("open", "sealed")).values_list("state", "cause", "lease_until")
-        return f"{timezone.now()} {fate(self.canvas)} of {Profile.objects.count()}, {list(waiting[:10])}"
+        held = [list(model.objects.values("pause_kind", "pause_detail", "paused_until")) for model in pauses.SCOPES]
+        outcomes = Counter(Attempt.objects.values_list("outcome", flat=True))
+        told = fate(self.canvas), Profile.objects.count(), list(waiting[:10]), held, outcomes, self.done
+        return f"{timezone.now()} {told}"
 
     def all_are_settled(self) -> bool:
         self.keep_workers_up()
