@@ -25,6 +25,7 @@ ONCE = (
     *(f"tests/browser/test_{name}.py" for name in ("admin", "analytics", "custom_audience", "editing", "every_page")),
     *(f"tests/browser/test_{name}.py" for name in ("from_nothing", "graph", "partners", "segment", "styleguide")),
     "tests/api/test_live.py", "tests/api/test_schemathesis.py", "tests/browser/test_templates.py",
+    "tests/browser/test_truth.py",
     "tests/canvas/test_layout.py", "tests/config/test_demo_serve.py",
     "tests/config/test_environment.py",
     "tests/faults/test_soak.py", "tests/integrations/facebook/sandbox", "tests/integrations/facebook/test_match_",
