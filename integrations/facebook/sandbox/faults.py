@@ -116,9 +116,10 @@ class Fault:
             return self.knobs["field"] in projection.names(call)
         if self.kind == "too_large":
             return (call.rows or 0) > self.knobs["rows"]
-        if self.kind in ("invalid_rows", "received_short"):
-            return call.rows is not None
-        return self.kind != "refused_100" or self.knobs["cell"] is None or holds(call, self.knobs["cell"])
+        if self.kind in ("invalid_rows", "received_short") and call.rows is None:
+            return False
+        cell = self.knobs.get("cell")
+        return cell is None or holds(call, cell)
 
 
 def holds(call: Call, cell: str) -> bool:
