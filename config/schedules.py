@@ -51,7 +51,8 @@ def one_pass(now: datetime) -> Counter:
 def next_due(now: datetime) -> datetime | None:
     """When the next pass would find something."""
     moments = (
-        engine.next_due(), outbox.next_due(now), removing.next_due(now), pauses.next_due(), import_queue.next_due(now),
+        engine.next_due(), outbox.next_due(now), removing.next_due(now), pauses.next_due(now),
+        import_queue.next_due(now),
     )  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 

@@ -19,7 +19,7 @@ from canvas.models import Canvas
 
 from . import creating, known, outbox, partner, retry
 from .errors import KINDS, AudienceGone, PartnerError
-from .models import AdAccount, Connection, CustomAudience, Pausable, Removal, SyncBatch, faulty
+from .models import THROTTLE, AdAccount, Connection, CustomAudience, Pausable, Removal, SyncBatch, faulty
 
 PATHS = {CustomAudience: "audience", AdAccount: "audience__ad_account", Connection: "audience__ad_account__connection"}
 SCOPES = (Connection, AdAccount, CustomAudience)
@@ -221,12 +221,13 @@ def connection_of(scope: Pausable) -> Connection:
     return scope.connection if isinstance(scope, AdAccount) else scope
 
 
-def next_due() -> datetime | None:
-    """When the next probe is due. What lies below a connection that is held back waits for it."""
+def next_due(now: datetime) -> datetime | None:
+    """When the next probe is due, or a throttle ends. What lies below a connection that is held back waits for it."""
+    throttled = [model.objects.filter(pause_kind=THROTTLE, paused_until__gt=now) for model in SCOPES]
     rows = [
         Connection.objects.filter(faulty()),
         AdAccount.objects.filter(faulty()).exclude(faulty("connection__")),
         asked_about().exclude(faulty("ad_account__connection__")),
     ]
-    moments = [some.aggregate(at=Min("paused_until"))["at"] for some in rows]
+    moments = [some.aggregate(at=Min("paused_until"))["at"] for some in rows + throttled]
     return min((moment for moment in moments if moment), default=None)

@@ -150,7 +150,7 @@ class Soak:
 
     def all_are_settled(self) -> bool:
         self.keep_workers_up()
-        if pauses.next_due() or SyncBatch.objects.filter(state="sealed", tries__gt=0).exists():
+        if pauses.next_due(timezone.now()) or SyncBatch.objects.filter(state="sealed", tries__gt=0).exists():
             self.mend()
         others = {"synced": Profile.objects.count() - len(self.odd), "not_synced": len(self.odd)}
         return fate(self.canvas) == {name: people for name, people in others.items() if people}
