@@ -94,6 +94,7 @@ def test_a_throttle_is_waited_for_and_starts_no_clock(connection, sandbox, now):
     tick(now + timedelta(minutes=39))
     assert fate(canvas) == {"pending": 3}
     assert SyncBatch.objects.get().clock_at is None
+    assert schedules.next_due(now + timedelta(minutes=39)) == now + timedelta(minutes=40)
     tick(now + timedelta(minutes=41))
     assert fate(canvas) == {"synced": 3}
 
