@@ -33,6 +33,8 @@ SECONDS = 10
 CREATING = 30
 """For making an audience, and for each search of one: three of them stay within the lease."""
 FLAGGED = 471
+OF_THE_APP = (3, 270, 294)
+"""It may not call this at all, or has development access only (Meta: error reference)."""
 CAREFUL = 20
 INTERVALS = {usage.DEVELOPMENT: CAREFUL, "standard_access": 5}
 """Seconds between batches of one audience; an unknown access tier is taken for the lower one."""
@@ -154,6 +156,8 @@ class Facebook(Partner):
             farewell, replies = removal.remove(graph, audience.partner_id, people, session_id)
         except AudienceGone as error:
             raise gone_or_lost(account, error) from None
+        except PermissionMissing as error:
+            raise token_or_task(account, error) from None
         for reply in replies:
             note_pace(account, reply)
         return farewell
@@ -205,7 +209,10 @@ def gone_or_lost(account: AdAccount, error: PartnerError) -> PartnerError:
 
 
 def token_or_task(account: AdAccount, error: PermissionMissing) -> PartnerError:
-    """10 and 200 to 299 mean either; the token tells: one that holds ads_management lacks the task in this account."""
+    """10 and 200 to 299 mean either; the token tells: one that holds ads_management lacks the task in this account.
+    Some codes say that it is the app."""
+    if error.code in OF_THE_APP:
+        return error
     try:
         probe_connection(account.connection)
     except PartnerError as answer:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from audiences import erasure
 from canvas import engine
 from config import schedules
 from integrations import checking, health, outbox, pauses, settling
@@ -88,6 +89,21 @@ def test_each_trouble_holds_back_its_scope_and_says_its_own_cure(canvas, sandbox
     assert (trouble.kind, [one.pause_kind for one in held_back()]) == (scope, [kind])
     assert headline in trouble.headline and cure in trouble.cure and trouble.waiting == 3
     assert SyncBatch.objects.get().cause == kind
+
+
+@pytest.mark.parametrize("code", [3, 270, 294])
+def test_what_the_app_may_not_is_no_matter_of_one_account(canvas, sandbox, now, code):
+    sandbox.fault("error", **UPLOADS, code=code)
+    tick(now)
+    assert [(type(one), one.pause_kind) for one in held_back()] == [(Connection, "PermissionMissing")]
+
+
+def test_a_removal_holds_back_the_same_as_a_send(canvas, sandbox, now):
+    tick(now)
+    lose_the_task(sandbox)
+    erasure.erase(["p0"], now)
+    tick(now + HOUR)
+    assert [(type(one), one.pause_kind) for one in held_back()] == [(AdAccount, "TaskMissing")]
 
 
 def test_the_others_go_on(connection, sandbox, now):
