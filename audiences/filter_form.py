@@ -53,14 +53,14 @@ def members(data: QueryDict, name: str) -> Iterator[str]:
 
 def editor(
     document: Any, prefix: str = "filter", faults: Sequence[Fault] = (), *, base: str = "filter", segment: str = "",
-    focus: str = "",
+    focus: str = "", known: Known | None = None,
 ) -> Editor:  # fmt: skip
     """What the template draws. `base` names the root in the faults' paths; `segment` is the one that is being edited.
 
     `prefix` tells editors on one page apart: a letter, then letters, digits, - and _. `focus` is the name of the node
-    that takes the focus.
+    that takes the focus. `known` are the custom attributes, where they were read already.
     """
-    known = attributes.custom()
+    known = attributes.custom() if known is None else known
     root = draw_root(document, prefix, base, known)
     url = f"{reverse('audiences:filter_edit')}?{urlencode({'prefix': prefix, 'segment': segment})}"
     drawn = Editor(prefix, root, attribute_choices(known), url, focus)

@@ -18,7 +18,7 @@ from .steps.base import Fact
 
 MANY = 30
 MINIMAP, LEAST = (180, 240), 64
-BRANCHES = {"yes": "Yes", "no": "No", "everyone_else": "Everyone else", "next": "Next"}
+BRANCHES = {"yes": "Yes", "no": "No", "everyone_else": "Everyone else", "control": "Control group", "next": "Next"}
 
 
 @dataclass(frozen=True)

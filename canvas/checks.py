@@ -47,14 +47,16 @@ def has_room_for_steps(draft: Draft) -> Iterator[Problem]:
 
 
 def starts_in_future(draft: Draft) -> Iterator[Problem]:
-    document = draft.document
-    if document.is_scheduled and document.entry_time(draft.now) < draft.now:
+    document, entry = draft.document, draft.document.entry or {}
+    if document.is_scheduled and not document.is_recurring and document.entry_time(draft.now) < draft.now:
         message = f"The start, {describe.moment(document.entry_time(draft.now))}, lies in the past."
         yield Problem("canvas.E007", message, "Choose a later time, or start at launch.", field="entry")
-    until = (document.entry or {}).get("until")
-    if until and values.instant(until) < draft.now:
-        message = f"The last moment to enter, {describe.moment(values.instant(until))}, lies in the past."
+    if entry.get("until") and values.instant(entry["until"]) < draft.now:
+        message = f"The last moment to enter, {describe.moment(values.instant(entry['until']))}, lies in the past."
         yield Problem("canvas.E007", message, "Choose a later time, or none.", field="entry")
+    elif document.is_recurring and document.entry_time(draft.now) is None:
+        message = "Nobody would ever enter: the last moment lies before the first run."
+        yield Problem("canvas.E007", message, "Choose a later end, or none.", field="entry")
 
 
 def is_reachable(draft: Draft) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from audiences import filter_form, filters
+from audiences import attributes, filter_form, filters
 from audiences.filters import Fault
 from audiences.models import Segment
 
@@ -23,7 +23,7 @@ class PeopleForm(forms.Form):
 
     KINDS = (("segment", "A saved segment"), ("filter", "A filter of its own"))
     kind = forms.ChoiceField(label="Who", choices=KINDS, widget=forms.RadioSelect, required=False)
-    segment = forms.ChoiceField(label="Segment", choices=segment_choices, required=False)
+    segment = forms.ChoiceField(label="Segment", required=False)
 
     def initial_people(self, people: Mapping[str, Any] | None) -> dict[str, Any]:
         people = people or {}
@@ -31,9 +31,9 @@ class PeopleForm(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        gone = self.initial.get("segment")
-        if gone and gone not in dict(self.fields["segment"].choices):
-            self.fields["segment"].choices = [*self.fields["segment"].choices, (gone, f"{gone} (deleted)")]
+        choices, gone = segment_choices(), self.initial.get("segment")
+        deleted = [(gone, f"{gone} (deleted)")] if gone and gone not in dict(choices) else []
+        self.fields["segment"].choices = [*choices, *deleted]
 
     @cached_property
     def filter(self) -> Any:
@@ -52,9 +52,14 @@ class PeopleForm(forms.Form):
     def faults(self) -> Sequence[Fault]:
         return filters.check(self.filter, PREFIX) if self.is_own_filter else ()
 
+    @cached_property
+    def known(self) -> dict[str, attributes.Attribute]:
+        """The custom attributes, for all editors of the form."""
+        return attributes.custom()
+
     @property
     def editor(self) -> filter_form.Editor:
-        return filter_form.editor(self.filter, PREFIX, self.faults)
+        return filter_form.editor(self.filter, PREFIX, self.faults, known=self.known)
 
     def people(self) -> dict[str, Any] | None:
         """`{"segment": name}`, `{"filter": {...}}`, or nothing yet."""

@@ -1,6 +1,6 @@
 """Parts of a Canvas document in a few plain words, for cards and lists. Works on what is incomplete, too."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,17 @@ def entry(entry: Mapping[str, Any] | None) -> str:
         return "No start yet"
     if entry["type"] != "scheduled":
         return f"When they do {entry['event']}" if entry["type"] == "action" else "When a program says so"
+    if "every" in entry:
+        return recurrence(entry)
     return "At launch" if entry.get("at") == "launch" else moment_of(entry)
+
+
+def recurrence(entry: Mapping[str, Any]) -> str:
+    """Every Monday and Friday, 09:00."""
+    days = [day.title() for day in entry.get("weekdays", [])]
+    on = {"week": f"Every {' and '.join(days)}", "month": f"On day {entry.get('day')} of each month"}
+    until = f", until {moment(values.instant(entry['until']))}" if entry.get("until") else ""
+    return f"{on.get(entry['every'], 'Every day')}, {entry['time']}{until}"
 
 
 def entering(entry: Mapping[str, Any] | None) -> str:
@@ -32,6 +42,9 @@ def entering(entry: Mapping[str, Any] | None) -> str:
     if entry["type"] != "scheduled":
         how = f"when they do {entry['event']}" if entry["type"] == "action" else "when a program says so"
         return f"People enter {how}, from the launch on"
+    if "every" in entry:
+        rhythm = recurrence(entry)
+        return f"People enter {rhythm[0].lower()}{rhythm[1:]}"
     return "People enter when you launch" if entry.get("at") == "launch" else f"People enter on {moment_of(entry)}"
 
 
@@ -44,6 +57,28 @@ def reentry(reentry: Mapping[str, Any] | None) -> str:
         return "Everybody once"
     span = values.duration(reentry.get("after", "PT0S"))
     return f"Again after {spans.words(span)}" if span else "Again as often as they fit"
+
+
+def limit(limit: Mapping[str, Any] | None) -> str:
+    if not limit:
+        return "No limit"
+    per = {"lifetime": "in all", "day": "a day", "run": "each time"}[limit["per"]]
+    return f"At most {limit['max']:,} {per}"
+
+
+def conversions(conversions: list[Mapping[str, Any]] | None) -> str:
+    told = [
+        f"{one['name']}: {one['event']} within {spans.words(values.duration(one['within']))}"
+        for one in conversions or []
+    ]
+    return ", ".join(told) or "None"
+
+
+def leaving(out: Mapping[str, Any] | None, say: Callable[[Any], list[str]]) -> str:
+    """Who leaves before the end."""
+    if not out:
+        return "Nobody"
+    return told(out["filter"], say) if "filter" in out else f"Who does {out['event']}"
 
 
 def audience(audience: Mapping[str, Any] | None) -> str:
@@ -59,6 +94,11 @@ def filter(document: Any) -> str:
         return document["segment"]
     count = conditions(document)
     return "Everybody" if document == {"all": []} else f"{count} condition{'s' * (count != 1)}"
+
+
+def told(filter: Any, say: Callable[[Any], list[str]]) -> str:
+    """Its conditions, as far as the reader may see them."""
+    return "; ".join(say(filter)) or "Everybody"
 
 
 def conditions(document: Any) -> int:

@@ -3,16 +3,15 @@
 `say` tells the conditions of a filter, as far as the reader may see them: a filter may name a person.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from . import describe
 from .board import branch_words
 from .document import Document, StepSpec, read
-from .steps.base import Setting
+from .steps.base import Say, Setting
 
-Say = Callable[[Any], list[str]]
 NOT_SET, HIDDEN = "not set", "set otherwise; what is different can't be shown here"
 
 
@@ -37,7 +36,10 @@ def of_canvas(before: Document, after: Document, say: Say) -> Iterator[Differenc
         ("Basics", "Name", lambda one: one.name),
         ("Entry", "When people enter", lambda one: describe.entry(one.entry)),
         ("Entry", "May they enter again", lambda one: describe.reentry(one.source.get("reentry"))),
+        ("Entry", "How many may enter", lambda one: describe.limit(one.source.get("limit"))),
         ("Audience", "Who may enter", lambda one: audience_words(one, say)),
+        ("Audience", "Who leaves before the end", lambda one: describe.leaving(one.source.get("exit"), say)),
+        ("Basics", "Conversion events", lambda one: describe.conversions(one.source.get("conversions"))),
     ):
         was, now = words(before), words(after)
         if was != now:
@@ -50,7 +52,7 @@ def of_canvas(before: Document, after: Document, say: Say) -> Iterator[Differenc
 
 def audience_words(document: Document, say: Say) -> str:
     chosen = (document.audience or {}).get("filter")
-    return "; ".join(say(chosen)) or "Everybody" if chosen else describe.audience(document.audience)
+    return describe.told(chosen, say) if chosen else describe.audience(document.audience)
 
 
 def of_steps(before: Document, after: Document, say: Say) -> Iterator[Difference]:
@@ -102,9 +104,7 @@ def of_settings(old: StepSpec, new: StepSpec, say: Say) -> Iterator[Difference]:
 
 
 def words(setting: Setting, value: Any, say: Say) -> str:
-    if value is None:
-        return NOT_SET
-    return "; ".join(say(value)) or "Everybody" if setting.is_filter else setting.words(value)
+    return NOT_SET if value is None else setting.words(value, say)
 
 
 def sources(document: Document, key: str) -> set[str]:

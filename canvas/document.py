@@ -16,7 +16,7 @@ from audiences import segments
 from audiences.filters import Fault, Library, WholeLibrary, printable
 from audiences.models import Profile
 
-from . import values
+from . import recurring, values
 from .document_faults import faults_of
 from .models import Canvas, Step
 from .steps import registry
@@ -72,8 +72,19 @@ class Document:
         """People enter at a time; else an event or a program lets them in."""
         return self.entry is not None and self.entry["type"] == "scheduled"
 
-    def entry_time(self, now: datetime) -> datetime:
-        """When the scheduled entry runs, if the launch is at `now`."""
+    @property
+    def exit_filter(self) -> dict | None:
+        """Whom it fits leaves, and doesn't enter."""
+        return (self.source.get("exit") or {}).get("filter")
+
+    @property
+    def is_recurring(self) -> bool:
+        return self.is_scheduled and "every" in self.entry
+
+    def entry_time(self, now: datetime) -> datetime | None:
+        """When the scheduled entry runs next, if the launch is at `now`; None where its last run has passed."""
+        if self.is_recurring:
+            return recurring.runs_from(self.entry, now)
         return now if self.entry["at"] == "launch" else values.instant(self.entry["at"])
 
     def with_rows(self, rows: Mapping[str, Step]) -> "Document":

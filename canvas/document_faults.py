@@ -4,21 +4,18 @@ Whether it may launch is not decided here: a draft may be incomplete, may have l
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from audiences import behaviour, filters, happened, segments
+from audiences import segments
 from audiences.filters import Fault, Library, WholeLibrary
 
-from . import values
+from . import entry_faults, outcome_faults
+from .reading import reading, unknown_keys
 from .steps import registry
-from .steps.base import StepType
+from .steps.base import Setting, StepType
 
-KEYS = {"name", "entry", "audience", "reentry", "steps"}
-LATER = {"limit": "Entry limits", "exit": "Exit criteria", "conversions": "Conversion events"}
-LATER_SCHEDULES = dict.fromkeys(("every", "time", "weekdays", "day", "until"), "Recurring entry")
-EXAMPLE = '{"type": "scheduled", "at": "launch"}'
+KEYS = {"name", "entry", "audience", "reentry", "limit", "exit", "conversions", "steps"}
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 MOST_STEPS_READ = 1000
 
@@ -29,23 +26,17 @@ def faults_of(data: Any, library: Library | None = None) -> Iterator[Fault]:
     if not isinstance(data, dict):
         yield Fault("$", "A Canvas document is a JSON object.")
         return
-    yield from unknown_keys("", data, KEYS, LATER)
+    yield from unknown_keys("", data, KEYS)
     yield from name_faults(data.get("name"))
-    yield from entry_faults(data.get("entry"))
+    yield from entry_faults.entry(data.get("entry"))
     library = library or WholeLibrary()
     if data.get("audience") is not None:
         yield from segments.check_audience(data["audience"], library=library)
-    yield from reentry_faults(data.get("reentry"))
+    yield from entry_faults.reentry(data.get("reentry"))
+    yield from entry_faults.limit(data.get("limit"))
+    yield from outcome_faults.exit(data.get("exit"), library)
+    yield from outcome_faults.conversions(data.get("conversions"))
     yield from steps_faults(data.get("steps", []), library)
-
-
-def unknown_keys(path: str, data: dict, known, later: Mapping[str, str] | None = None) -> Iterator[Fault]:
-    for key in data:
-        here = f"{path}.{key}" if path else str(key)
-        if later and key in later:
-            yield Fault(here, f"{later[key]} can't be used yet.")
-        elif key not in known:
-            yield Fault(here, f"Unknown key. Known here: {', '.join(sorted(known))}.")
 
 
 def name_faults(name: Any) -> Iterator[Fault]:
@@ -53,52 +44,6 @@ def name_faults(name: Any) -> Iterator[Fault]:
         yield Fault("name", "Give the Canvas a name.")
     elif len(name) > 100:
         yield Fault("name", "The name is too long; 100 characters at most.")
-
-
-def entry_faults(entry: Any) -> Iterator[Fault]:
-    if entry is None:
-        return
-    if not isinstance(entry, dict):
-        yield Fault("entry", f"Write {EXAMPLE}.")
-    elif not isinstance(entry.get("type"), str) or entry["type"] not in ENTRIES:
-        yield Fault("entry.type", f"Write one of {', '.join(ENTRIES)}, such as {EXAMPLE}.")
-    else:
-        yield from ENTRIES[entry["type"]](entry)
-
-
-def schedule_faults(entry: dict) -> Iterator[Fault]:
-    yield from unknown_keys("entry", entry, {"type", "at"}, LATER_SCHEDULES)
-    if "every" not in entry and entry.get("at") != "launch":
-        yield from reading("entry.at", values.instant, entry.get("at"))
-
-
-def action_faults(entry: dict) -> Iterator[Fault]:
-    yield from unknown_keys("entry", entry, {"type", "event", "where", "from", "until"})
-    yield from reading("entry.event", behaviour.event_name, entry.get("event"))
-    yield from happened.where_faults(entry, "entry", datetime(2000, 1, 1, tzinfo=UTC))
-    for key in ("from", "until"):
-        if entry.get(key) is not None:
-            yield from reading(f"entry.{key}", values.instant, entry[key])
-
-
-def api_faults(entry: dict) -> Iterator[Fault]:
-    yield from unknown_keys("entry", entry, {"type"})
-
-
-ENTRIES = {"scheduled": schedule_faults, "action": action_faults, "api": api_faults}
-
-
-def reentry_faults(reentry: Any) -> Iterator[Fault]:
-    if reentry is None:
-        return
-    if not isinstance(reentry, dict):
-        yield Fault("reentry", 'Write {"allowed": true, "after": "P1D"}.')
-        return
-    if not isinstance(reentry.get("allowed"), bool):
-        yield Fault("reentry.allowed", "Write true or false.")
-    yield from unknown_keys("reentry", reentry, {"allowed", "after"})
-    if "after" in reentry:
-        yield from reading("reentry.after", values.duration, reentry["after"])
 
 
 def steps_faults(steps: Any, library: Library) -> Iterator[Fault]:
@@ -146,10 +91,12 @@ def settings_faults(path: str, settings: Any, step_type: StepType, library: Libr
         return
     yield from unknown_keys(path, settings, step_type.settings)
     for key, setting in step_type.settings.items():
-        if key in settings and setting.is_filter:
-            yield from filters.check(settings[key], f"{path}.{key}", library=library)
-        elif key in settings:
-            yield from reading(f"{path}.{key}", setting.read, settings[key])
+        if key in settings:
+            yield from setting_faults(f"{path}.{key}", setting, settings[key], library)
+
+
+def setting_faults(path: str, setting: Setting, value: Any, library: Library) -> Iterable[Fault]:
+    return list(reading(path, setting.read, value)) or setting.faults(value, path, library)
 
 
 def link_faults(path: str, links: dict, branches, keys: list) -> Iterator[Fault]:
@@ -158,11 +105,3 @@ def link_faults(path: str, links: dict, branches, keys: list) -> Iterator[Fault]
             yield Fault(f"{path}.{branch}", f"There is no such branch. Branches here: {', '.join(branches)}.")
         elif target not in keys or target is None:
             yield Fault(f"{path}.{branch}", f"There is no step with the key {target!r}.")
-
-
-def reading(path: str, read, value: Any) -> Iterator[Fault]:
-    """What a reader has against the value."""
-    try:
-        read(value)
-    except ValueError as error:
-        yield Fault(path, str(error))

@@ -6,12 +6,14 @@ Deleting and leading elsewhere never take a step that people still get to.
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
 from .shape import ENTRY
 from .steps import registry
 
 Json = dict[str, Any]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 GONE = "That step is not there any more."
 
 
@@ -29,12 +31,14 @@ def set_part(document: Json, part: str, value: Any) -> Json:
     return rest if value is None else rest | {part: value}
 
 
-def set_settings(document: Json, key: str, settings: Mapping[str, Any]) -> Json:
+def set_settings(document: Json, key: str, settings: Mapping[str, Any], renamed: Mapping[str, str] = NOTHING) -> Json:
+    """A branch that is `renamed` (old name to new) leads where it led; one that is gone leads nowhere."""
     made = deepcopy(document)
     step = step_in(made, key)
+    links = {renamed.get(branch, branch): target for branch, target in links_of(step).items()}
     step["settings"] = dict(settings)
     branches = branches_of(step)
-    step["next"] = {branch: target for branch, target in links_of(step).items() if branch in branches}
+    step["next"] = {branch: target for branch, target in links.items() if branch in branches}
     return made
 
 

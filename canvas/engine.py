@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from . import document, inbox, journal
+from . import document, exits, inbox, journal
 from .entries import enter
 from .models import Canvas, Cohort, EntryRun, Trigger
-from .moves import Move, advance, due
+from .moves import Move, advance, claim, due
 
 log = logging.getLogger(__name__)
 ACTIVE = Q(status=Canvas.Status.ACTIVE)
@@ -76,7 +76,7 @@ def one_chunk(canvas_id: int, now: datetime) -> Counter:
     if canvas is None:
         return Counter()
     live = live_document(canvas)
-    return inbox_chunk(canvas, live, now) or move_chunk(canvas, live, now) or enter_chunk(canvas, live, now)
+    return inbox.take(canvas, live, now) or move_chunk(canvas, live, now) or enter_chunk(canvas, live, now)
 
 
 def lock(canvas_id: int) -> Canvas | None:
@@ -90,17 +90,16 @@ def live_document(canvas: Canvas) -> document.Document:
     return document.read(canvas.live_version.document).with_rows(rows)
 
 
-def inbox_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counter:
-    taken, entered = inbox.let_in(canvas, live, now)
-    return Counter(triggers_taken=taken, people_entered=entered) if taken else Counter()
-
-
 def move_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counter:
     """The step whose people have waited longest goes first."""
     first = due(canvas.pk, now).order_by("due_at", "pk").values_list("step__key", flat=True).first()
     if first is None:
         return Counter()
-    return Counter(cohorts_moved=advance(Move(canvas.pk, live.by_key[first], now), live.by_key))
+    move = Move(canvas.pk, live.by_key[first], now)
+    claim(move)
+    left = exits.let_out_fitting(live, move)
+    moved = advance(move, live.by_key) if move.claimed().exists() else 0
+    return Counter(cohorts_moved=moved, people_let_out=left)
 
 
 def enter_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counter:

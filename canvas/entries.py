@@ -3,32 +3,58 @@
 Who is let in by an event or a program comes from the `inbox`, by the same rules.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from audiences import segments
+from audiences import filters, segments
 from audiences.models import Profile
 
 from .document import Document
 from .insert_select import insert_select
-from .models import Arrival, Canvas, Cohort, Entry, EntryRun
+from .models import Arrival, Canvas, Cohort, Entry, EntryDay, EntryRun
+from .moves import Move, apart
+from .steps.base import Dues
 
 COHORT_SIZE = 10_000
 
 
 def enter(canvas: Canvas, document: Document, run: EntryRun, now: datetime) -> int:
     """Lets the next chunk of the run in; returns how many people. The caller holds the Canvas's lock."""
+    free = room(canvas, document, now, run)
+    most = COHORT_SIZE if free is None else min(COHORT_SIZE, free)
     waiting = may_enter(canvas, document, now).filter(pk__gt=run.cursor)
-    chunk = waiting.order_by("pk").values("pk")[:COHORT_SIZE]
+    chunk = waiting.order_by("pk").values("pk")[:most]
     found = Profile.objects.filter(pk__in=chunk).aggregate(n=Count("pk"), last=Max("pk"))
     people = form_cohort(canvas, document, waiting.filter(pk__lte=found["last"]), now) if found["n"] else 0
     run.cursor = found["last"] or run.cursor
     run.entered += people
     run.done = found["n"] < COHORT_SIZE
     run.save(update_fields=["cursor", "entered", "done"])
+    if run.done and document.is_recurring:
+        plan_next(canvas, document, max(run.planned_at, now))
     return people
+
+
+def plan_next(canvas: Canvas, document: Document, after: datetime) -> None:
+    """One run at a time: those that were missed are not made up for."""
+    planned_at = document.entry_time(after + timedelta(microseconds=1))
+    if planned_at is not None:
+        EntryRun.objects.get_or_create(canvas=canvas, planned_at=planned_at)
+
+
+def room(canvas: Canvas, document: Document, now: datetime, run: EntryRun | None = None) -> int | None:
+    """How many more people the entry limit lets in; None without a limit. A run's limit holds for scheduled entry."""
+    limit = document.source.get("limit")
+    if not limit:
+        return None
+    if limit["per"] == "run":
+        return max(0, limit["max"] - run.entered) if run else None
+    days = canvas.entry_days.all()
+    days = days.filter(day=today(now)) if limit["per"] == "day" else days
+    return max(0, limit["max"] - (days.aggregate(n=Sum("n"))["n"] or 0))
 
 
 def may_enter(canvas: Canvas, document: Document, now: datetime) -> QuerySet[Profile]:
@@ -38,7 +64,8 @@ def may_enter(canvas: Canvas, document: Document, now: datetime) -> QuerySet[Pro
         inside = Q(cohort__ended_at=None)
         trips = trips.filter(inside | Q(entered_at__gt=now - document.reentry_after))
     people = segments.people(document.audience, now) if document.audience else Profile.objects.all()
-    return people.filter(~Exists(trips))
+    leaving = document.exit_filter
+    return (people.exclude(filters.condition(leaving, now)) if leaving else people).filter(~Exists(trips))
 
 
 def form_cohort(
@@ -47,7 +74,8 @@ def form_cohort(
     """One trip for each row of `source`, whose column `profile` says who it is; `more` are further columns of Entry."""
     first = document.steps[0]
     due_at = first.type.due(first, now)
-    cohort = Cohort.objects.create(canvas=canvas, step=first.row, size=0, arrived_at=now, due_at=due_at)
+    at = now if isinstance(due_at, Dues) else due_at
+    cohort = Cohort.objects.create(canvas=canvas, step=first.row, size=0, arrived_at=now, due_at=at)
     columns = {
         "canvas": canvas.pk, "profile": profile, "trip": next_trip(canvas, document, profile), "cohort": cohort.pk,
         "entered_at": now,
@@ -58,7 +86,21 @@ def form_cohort(
         return 0
     cohort.save(update_fields=["size"])
     Arrival.objects.create(canvas=canvas, cohort=cohort, step=first.row, at=now, n=cohort.size)
+    count_in(canvas, cohort.size, now)
+    if isinstance(due_at, Dues):
+        for at, group in apart(Move(canvas.pk, first, now), Cohort.objects.filter(pk=cohort.pk), due_at):
+            group.update(due_at=at, branch="")
     return cohort.size
+
+
+def today(now: datetime) -> date:
+    """Of the company's calendar."""
+    return timezone.localdate(now, timezone.get_default_timezone())
+
+
+def count_in(canvas: Canvas, people: int, now: datetime) -> None:
+    row, _ = canvas.entry_days.get_or_create(day=today(now), defaults={"n": 0})
+    EntryDay.objects.filter(pk=row.pk).update(n=F("n") + people)
 
 
 def next_trip(canvas: Canvas, document: Document, profile: str):

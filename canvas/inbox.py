@@ -1,70 +1,69 @@
-"""The inbox: what asks to let people into Canvases that an event or a program opens. Rows are consumed by deletion.
+"""The inbox: what is to be done with people of a Canvas because of what they did, or since a program says so. Rows are
+consumed by deletion.
 
 A row stands there from the transaction in which it happened until the engine, under the Canvas's lock, has looked at
-the person: who is in the target audience and may enter does so. Ids are no order of commits, so no row is ever passed
-by as "seen".
+the person. Ids are no order of commits, so no row is ever passed by as "seen".
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 
-from audiences import happened
-from audiences.models import Event
-
-from . import values
+from . import conversions, exits, waking
 from .document import Document
-from .entries import COHORT_SIZE, form_cohort, may_enter
-from .insert_select import insert_select
+from .entries import COHORT_SIZE, form_cohort, may_enter, room
 from .models import Canvas, Trigger
 
-ACTIVE = Q(status=Canvas.Status.ACTIVE)
-
-
-def hear(events: Sequence[Event], now: datetime) -> None:
-    """Asks each Canvas that waits for such an event to let its people in. What happened before the launch is past."""
-    asking = Canvas.objects.filter(ACTIVE, live_version__document__entry__type="action")
-    rows = asking.values_list("pk", "live_version__document__entry", "live_version__published_at")
-    for canvas, entry, launched in rows:
-        if any(event.name == entry["event"] for event in events):
-            since, until = window(entry)
-            mine = happened.fitting(events, entry, now).filter(time__gte=max(since or launched, launched))
-            ask(canvas, mine.filter(time__lte=until) if until else mine, now)
-
-
-def window(entry: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
-    """From when until when events of an action-based entry count, both included; None: without a limit."""
-    since, until = (values.instant(entry[key]) if entry.get(key) else None for key in ("from", "until"))
-    return since, until
-
-
-def ask(canvas: int, events: QuerySet[Event], now: datetime) -> int:
-    columns = {"canvas": canvas, "profile": "profile_id", "at": now, "context": "properties"}
-    return insert_select(Trigger, columns, events.order_by("time", "pk"))
+Kind = Trigger.Kind
 
 
 def trigger(canvas: Canvas, people: Mapping[int, Any], now: datetime) -> int:
     """A program asks: by profile id, the properties. Returns how many were asked for."""
-    rows = [Trigger(canvas=canvas, profile_id=pk, at=now, context=context) for pk, context in people.items()]
+    rows = [
+        Trigger(canvas=canvas, profile_id=pk, at=now, happened_at=now, context=context)
+        for pk, context in people.items()
+    ]
     return len(Trigger.objects.bulk_create(rows))
 
 
-def let_in(canvas: Canvas, document: Document, now: datetime) -> tuple[int, int]:
-    """Takes the next rows from the inbox: how many they were, and how many people entered. Under the Canvas's lock.
+def take(canvas: Canvas, document: Document, now: datetime) -> Counter:
+    """Takes the next rows from the inbox: entries first, then conversions, exits, and who is woken by an event.
 
-    Of two rows of one person the first one counts: by the second she is inside.
+    Under the Canvas's lock. Empty where there is no row.
     """
     chunk = list(Trigger.objects.filter(canvas=canvas).order_by("pk").values_list("pk", flat=True)[:COHORT_SIZE])
     if not chunk:
-        return 0, 0
+        return Counter()
     rows = Trigger.objects.filter(pk__in=chunk)
-    first = rows.values("profile").annotate(first=Min("pk")).values("first")
-    fitting = rows.filter(pk__in=first, profile__in=may_enter(canvas, document, now).values("pk"))
-    entered = form_cohort(canvas, document, fitting, now, profile="profile_id", context="context")
+    kinds = set(rows.values_list("kind", flat=True).distinct())
+    done = Counter(triggers_taken=len(chunk), people_entered=0)
+    for kind, what, deal in DEALING:
+        if kind in kinds:
+            done[what] += deal(canvas, document, rows.filter(kind=kind), now)
     rows.delete()
-    return len(chunk), entered
+    return done
+
+
+def let_in(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datetime) -> int:
+    """Returns how many people entered. Of two rows of one person the first one counts: by the second she is inside."""
+    first = rows.values("profile").annotate(first=Min("pk")).values("first")
+    fitting = rows.filter(pk__in=first, profile__in=may_enter(canvas, document, now).values("pk")).order_by("pk")
+    free = room(canvas, document, now)
+    if free is not None:
+        fitting = Trigger.objects.filter(pk__in=list(fitting.values_list("pk", flat=True)[:free])).order_by("pk")
+    return form_cohort(canvas, document, fitting, now, profile="profile_id", **FROM_TRIGGER)
+
+
+FROM_TRIGGER = {"entered_at": "happened_at", "context": "context"}
+DEALING = (
+    (Kind.ENTRY, "people_entered", let_in),
+    (Kind.CONVERSION, "conversions", conversions.count),
+    (Kind.EXIT, "people_let_out", exits.let_out_triggered),
+    (Kind.WAKE, "cohorts_woken", waking.wake),
+)
 
 
 def next_due() -> datetime | None:

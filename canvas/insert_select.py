@@ -8,7 +8,9 @@ from django.db import connections, models
 from django.db.models import QuerySet, Value
 
 
-def insert_select(model: type[models.Model], columns: Mapping[str, Any], source: QuerySet) -> int:
+def insert_select(
+    model: type[models.Model], columns: Mapping[str, Any], source: QuerySet, ignore_conflicts: bool = False
+) -> int:
     """Inserts a row of `model` for each row of `source`; returns how many.
 
     `columns` maps a field to an expression over `source`, to the name of one (a str), or to a constant.
@@ -23,8 +25,9 @@ def insert_select(model: type[models.Model], columns: Mapping[str, Any], source:
         select, params = query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return 0
+    conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select}", params)  # noqa: S608
+        cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select}{conflict}", params)  # noqa: S608
         return cursor.rowcount
 
 

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from config.team.models import User, record
 
-from . import describe
+from . import describe, listening
 from . import document as documents
 from .checks import CHECKS
 from .document import Document, Draft
@@ -137,6 +137,7 @@ def activate(canvas: Canvas, document: Document, now: datetime, stamp: int, acto
     )
     if document.is_scheduled:
         EntryRun.objects.get_or_create(canvas=canvas, planned_at=document.entry_time(now))
+    listening.listen(canvas, document.with_rows({step.key: step for step in canvas.steps.all()}), now)
     held(canvas, stamp).update(status=Canvas.Status.ACTIVE, live_version=version, launch_token=None)
     record("canvas.launched", canvas.name, actor=actor, via=via, version=number)
 

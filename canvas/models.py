@@ -9,6 +9,7 @@ them right and `audit_sync` recounts them.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -126,12 +127,46 @@ class EntryRun(models.Model):
         return f"{self.canvas} {self.planned_at:%Y-%m-%d %H:%M}"
 
 
-class Trigger(models.Model):
-    """A row of the inbox: somebody is to be let into a Canvas, because of an event or since a program says so."""
+class Listener(models.Model):
+    """What a live Canvas waits for: an event, and what is to be done with the person who did it.
 
+    `asked` is the part of the document that names the event, with conditions on its properties. `step` and `way` say
+    who is woken by it (an Action Paths), `way` alone which conversion it is.
+    """
+
+    class Kind(models.TextChoices):
+        ENTRY = "entry"
+        CONVERSION = "conversion"
+        EXIT = "exit"
+        WAKE = "wake"
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="listeners")
+    kind = models.CharField(max_length=10, choices=Kind)
+    step = models.ForeignKey(Step, models.CASCADE, null=True, related_name="+")
+    way = models.CharField(max_length=60, blank=True)
+    event = models.CharField(max_length=100, db_index=True)
+    asked = models.JSONField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.canvas_id} {self.kind} {self.event}"
+
+
+class Trigger(models.Model):
+    """A row of the inbox: something is to be done with a person's trip, because of an event or since a program says so.
+
+    `happened_at` is the event's own time, `at` when it was heard.
+    """
+
+    Kind = Listener.Kind
     canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind, db_default=Kind.ENTRY)
+    step = bulk_key(Step, null=True, related_name="+")
+    way = models.CharField(max_length=60, db_default="")
     profile = bulk_key("audiences.Profile", related_name="+")
     at = models.DateTimeField()
+    happened_at = models.DateTimeField(db_default=Now())
     context = models.JSONField(help_text="the trigger's properties")
 
     class Meta:
@@ -143,14 +178,15 @@ class Trigger(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.canvas_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.canvas_id} {self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Cohort(models.Model):
     """People of a Canvas who stand at one step and move together.
 
     `size` and the entries that point here change only under this row's lock. `move` stamps the rows of the transaction
-    that is moving them; `branch` is the way by which they left their last step. Ended cohorts keep their last step.
+    that is moving them; `branch` is the way by which they left their last step, `woken` the one by which an event lets
+    them leave this one. Ended cohorts keep their last step.
     """
 
     canvas = bulk_key(Canvas)
@@ -158,6 +194,7 @@ class Cohort(models.Model):
     parent = bulk_key("self", null=True)
     size = models.PositiveIntegerField()
     branch = models.CharField(max_length=60, db_default="")
+    woken = models.CharField(max_length=60, db_default="")
     move = models.BigIntegerField(db_default=0)
     arrived_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -192,6 +229,39 @@ class Entry(models.Model):
             # Read by splits and by the outbox.
             models.Index(fields=["cohort"], name="entry_cohort"),
         ]
+
+
+class Conversion(models.Model):
+    """A trip in which the person did what the Canvas is for: the conversion event `name`, counted once a trip."""
+
+    canvas = bulk_key(Canvas)
+    entry = bulk_key(Entry, related_name="conversions")
+    name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # Read by whoever counts one trip's, and by erasure.
+            models.UniqueConstraint(fields=["entry", "name"], name="conversion_once"),
+        ]
+        indexes = [
+            # Read by analytics.
+            models.Index(fields=["canvas", "name", "at"], name="conversion_counts"),
+        ]
+
+
+class EntryDay(models.Model):
+    """How many people entered a Canvas on a day of the company's calendar: what limits are held to."""
+
+    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="entry_days")
+    day = models.DateField()
+    n = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["canvas", "day"], name="entry_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.canvas_id} {self.day} {self.n}"
 
 
 class Arrival(models.Model):

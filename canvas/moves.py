@@ -6,20 +6,25 @@ line is written from the very rows that move.
 """
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.expressions import Window
 from django.db.models.functions import Coalesce
 
 from .document import StepSpec
 from .insert_select import insert_select
 from .models import Arrival, Cohort, Entry
-from .steps.base import Routes
+from .parting import Parting
+from .steps.base import Dues, Routes
 
 PEOPLE_AT_ONCE = 100_000
 """A transaction moves the cohorts that are due first, until about so many people are in it."""
+
+
+DEFAULT = "default"
 
 
 def new_stamp() -> int:
@@ -47,9 +52,7 @@ def due(canvas_id: int, now: datetime) -> QuerySet[Cohort]:
 
 
 def advance(move: Move, by_key: dict[str, StepSpec]) -> int:
-    """Moves one chunk of what is due at the step; returns how many cohorts."""
-    if not claim(move):
-        return 0
+    """Sends on what was claimed; returns how many cohorts."""
     way = move.step.type.route(move.step, move.claimed(), move.now)
     if isinstance(way, str):
         return send_on(move, move.claimed(), way, by_key)
@@ -68,11 +71,29 @@ def claim(move: Move) -> int:
 def send_on(move: Move, cohorts: QuerySet[Cohort], branch: str, by_key: dict[str, StepSpec]) -> int:
     """Writes the journal and moves `cohorts` along `branch`: to the next step, or to the end of the journey."""
     target = by_key.get(move.step.next.get(branch, ""))
+    due_at = target.type.due(target, move.now) if target else None
+    if isinstance(due_at, Dues):
+        return sum(arrive(move, group, branch, target, at) for at, group in apart(move, cohorts, due_at))
+    return arrive(move, cohorts, branch, target, due_at)
+
+
+def arrive(
+    move: Move, cohorts: QuerySet[Cohort], branch: str, target: StepSpec | None, due_at: datetime | None
+) -> int:  # fmt: skip
     journal(cohorts, move, branch, target)
     if target is None:
         return cohorts.update(ended_at=move.now, branch=branch)
-    due_at = target.type.due(target, move.now)
-    return cohorts.update(step=target.row, arrived_at=move.now, due_at=due_at, branch=branch)
+    return cohorts.update(step=target.row, arrived_at=move.now, due_at=due_at, branch=branch, woken="")
+
+
+def apart(move: Move, cohorts: QuerySet[Cohort], dues: Dues) -> Iterator[tuple[datetime, QuerySet[Cohort]]]:
+    """Splits them by the time at which their people go on."""
+    part = replace(move, stamp=new_stamp())
+    cohorts.update(move=part.stamp)
+    split(part, Routes({at.isoformat(): condition for at, condition in dues.conditions.items()}, DEFAULT))
+    for at in dues.conditions:
+        yield at, part.claimed().filter(branch=at.isoformat())
+    yield dues.otherwise, part.claimed().filter(branch=DEFAULT)
 
 
 def journal(cohorts: QuerySet[Cohort], move: Move, branch: str, target: StepSpec | None) -> None:
@@ -93,24 +114,12 @@ def split(move: Move, routes: Routes) -> None:
     """
     whens = [When(condition, then=Value(branch)) for branch, condition in routes.conditions.items()]
     way = Case(*whens, default=Value(routes.otherwise), output_field=CharField())
-    children = move.due().filter(move=make_children(move, routes, way))
-    name_branches(move, routes, way, children)
-    if children.exists():
-        repoint(move, routes, way, children)
-        resize(move, children)
-
-
-def make_children(move: Move, routes: Routes, way: Case) -> int:
-    """One child per (cohort, branch) where only some go: everybody else stays in the parent. Returns their stamp."""
-    stamp = new_stamp()
-    here = Entry.objects.filter(cohort__in=move.claimed()).annotate(way=way).filter(way__in=list(routes.conditions))
-    parts = here.values("cohort", "way").annotate(people=Count("pk"), since=Min("cohort__arrived_at"))
-    columns = {
-        "canvas": move.canvas_id, "step": move.step.row.pk, "parent": "cohort_id", "size": "people", "branch": "way",
-        "move": stamp, "arrived_at": "since", "due_at": move.now,
-    }  # fmt: skip
-    insert_select(Cohort, columns, parts.filter(people__lt=F("cohort__size")))
-    return stamp
+    leaving = Entry.objects.filter(cohort__in=move.claimed()).annotate(way=way).filter(way__in=list(routes.conditions))
+    parting = Parting(move.canvas_id, move.now, new_stamp())
+    parting.make(leaving)
+    name_branches(move, routes, way, parting.children)
+    parting.settle(leaving, list(routes.conditions))
+    parting.children.update(move=move.stamp)
 
 
 def name_branches(move: Move, routes: Routes, way: Case, children: QuerySet[Cohort]) -> None:
@@ -119,23 +128,3 @@ def name_branches(move: Move, routes: Routes, way: Case, children: QuerySet[Coho
     anybody = Entry.objects.filter(cohort=OuterRef("pk")).annotate(way=way).values("way")[:1]
     whole = Coalesce(Subquery(anybody), Value(routes.otherwise))
     move.claimed().update(branch=Case(When(parted, then=Value(routes.otherwise)), default=whole))
-
-
-def repoint(move: Move, routes: Routes, way: Case, children: QuerySet[Cohort]) -> None:
-    for branch in routes.conditions:
-        into = children.filter(branch=branch)
-        here = Entry.objects.filter(cohort__in=move.claimed()).filter(cohort__in=into.values("parent"))
-        leaving = here.annotate(way=way).filter(way=branch)
-        child = into.filter(parent=OuterRef("cohort_id")).values("pk")[:1]
-        Entry.objects.filter(pk__in=leaving.values("pk")).update(cohort=Subquery(child))
-
-
-def resize(move: Move, children: QuerySet[Cohort]) -> None:
-    """Sizes from the entries themselves; then the children join the move, and what is empty drops out."""
-    people = Entry.objects.filter(cohort=OuterRef("pk")).order_by().values("cohort").annotate(n=Count("pk")).values("n")
-    children.update(size=Coalesce(Subquery(people), 0))
-    gone = children.filter(parent=OuterRef("pk")).order_by().values("parent").annotate(n=Sum("size")).values("n")
-    move.claimed().filter(Exists(children.filter(parent=OuterRef("pk")))).update(size=F("size") - Subquery(gone))
-    children.filter(size=0).delete()
-    children.update(move=move.stamp)
-    move.claimed().filter(size=0).update(ended_at=move.now)

@@ -13,12 +13,12 @@ from .models import Arrival
 
 # Every cohort given, and its parents, up to the first of the line.
 LINES = """
-WITH RECURSIVE line (cohort, parent) AS (
-    SELECT id, parent_id FROM canvas_cohort WHERE id IN ({marks})
+WITH RECURSIVE line (cohort, parent, step) AS (
+    SELECT id, parent_id, step_id FROM canvas_cohort WHERE id IN ({marks})
     UNION
-    SELECT up.id, up.parent_id FROM canvas_cohort up JOIN line ON up.id = line.parent
+    SELECT up.id, up.parent_id, up.step_id FROM canvas_cohort up JOIN line ON up.id = line.parent
 )
-SELECT cohort, parent FROM line
+SELECT cohort, parent, step FROM line
 """
 
 
@@ -33,24 +33,29 @@ def of(cohorts: Collection[int]) -> dict[int, list[Arrival]]:
     return {cohort: path(cohort, parents, journal) for cohort in cohorts}
 
 
-def parents_of(cohorts: Collection[int]) -> dict[int, int | None]:
+def parents_of(cohorts: Collection[int]) -> dict[int, tuple[int | None, int]]:
+    """By cohort, its parent and the step where it stands."""
     marks = ", ".join(["%s"] * len(cohorts))
     with connection.cursor() as cursor:
         cursor.execute(LINES.format(marks=marks), list(cohorts))
-        return dict(cursor.fetchall())
+        return {cohort: (parent, step) for cohort, parent, step in cursor.fetchall()}
 
 
-def path(cohort: int, parents: dict[int, int | None], journal: dict[int, list[Arrival]]) -> list[Arrival]:
+def path(cohort: int, parents: dict[int, tuple[int | None, int]], journal: dict[int, list[Arrival]]) -> list[Arrival]:
     found: list[Arrival] = list(journal[cohort])
-    while (cohort := parents.get(cohort)) is not None:
-        parted = found[0].came_from_id if found else None
-        found = [*until(parted, journal[cohort]), *found]
+    parent, step = parents[cohort]
+    while parent is not None:
+        parted = found[0].came_from_id if found else step
+        found = [*until(parted, journal[parent]), *found]
+        parent, _ = parents.get(parent, (None, 0))
     return found
 
 
-def until(step: int | None, arrivals: list[Arrival]) -> Iterator[Arrival]:
-    """The arrivals up to the one at `step`, where the child left."""
+def until(step: int, arrivals: list[Arrival]) -> Iterator[Arrival]:
+    """The arrivals up to the one at `step`, where the child left; none, if the parent had left from there itself."""
     for arrival in arrivals:
+        if arrival.came_from_id == step:
+            return
         yield arrival
-        if step is not None and arrival.step_id == step:
+        if arrival.step_id == step:
             return

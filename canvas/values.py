@@ -19,6 +19,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 DURATION = re.compile(r"P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 LONGEST = timedelta(days=3660)
 YEARS = range(2000, 2200)
+LONG_AGO = datetime(YEARS[0], 1, 1, tzinfo=UTC)
 DEEPEST = 40
 LARGEST = 2**63
 

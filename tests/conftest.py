@@ -23,10 +23,10 @@ PROCESSES = {
 
 ONCE = (
     *(f"tests/browser/test_{name}.py" for name in ("admin", "analytics", "custom_audience", "editing", "every_page")),
-    *(f"tests/browser/test_{name}.py" for name in ("from_nothing", "graph", "partners", "segment", "styleguide")),
-    "tests/api/test_live.py", "tests/api/test_schemathesis.py", "tests/browser/test_templates.py",
-    "tests/browser/test_truth.py", "tests/canvas/test_layout.py", "tests/config/test_demo_serve.py",
-    "tests/config/test_environment.py",
+    *(f"tests/browser/test_{name}.py" for name in ("from_nothing", "graph", "paths", "partners", "segment")),
+    "tests/browser/test_styleguide.py", "tests/browser/test_templates.py", "tests/canvas/test_layout.py",
+    "tests/config/test_demo_serve.py", "tests/config/test_environment.py",
+    "tests/api/test_live.py", "tests/api/test_schemathesis.py", "tests/browser/test_truth.py",
     "tests/faults/test_soak.py", "tests/integrations/facebook/sandbox", "tests/integrations/facebook/test_match_",
     "tests/integrations/facebook/test_sdk.py", "tests/test_architecture.py", "tests/test_css.py", "tests/test_docs.py",
     "tests/test_every_url.py",

@@ -5,11 +5,19 @@ from collections.abc import Iterator
 from audiences.api.grammar import PROPERTY, SAID, closed
 
 from ..document_faults import KEY
+from ..entry_faults import LIMITS
+from ..outcome_faults import MOST_CONVERSIONS
+from ..recurring import EVERY
 from ..steps import registry
+from ..values import WEEKDAYS
 
 TEXT = {"type": "string"}
 OBJECT, NOTHING, MAYBE = {"type": "object"}, {"type": "null"}, {"type": ["string", "null"]}
 FILTER = {"$ref": "#/components/schemas/Filter"}
+EVENT = {"event": TEXT, "where": {"type": "array", "items": PROPERTY}}
+POSITIVE = {"type": "integer", "minimum": 1}
+WITHIN = TEXT | {"examples": ["P3D"]}
+CONVERSION = closed({"name": TEXT, **EVENT, "within": WITHIN}, "name", "event", "within")
 STEP = {
     "type": "object", "required": ["key", "type"], "additionalProperties": False,
     "properties": {
@@ -28,11 +36,18 @@ CANVAS_DOCUMENT = {
             "description": "At a time (`at`: `launch`, or ISO 8601), by an event, or by a call.",
             "oneOf": [
                 NOTHING,
-                OBJECT | {"properties": {"type": {"const": "scheduled"}, "at": TEXT}, "required": ["type"]},
+                OBJECT | {"properties": {"type": {"const": "scheduled"}, "at": TEXT}, "required": ["type", "at"]},
                 OBJECT | {
                     "properties": {
-                        "type": {"const": "action"}, "event": TEXT, "where": {"type": "array", "items": PROPERTY},
-                        "from": MAYBE, "until": MAYBE,
+                        "type": {"const": "scheduled"}, "every": {"enum": list(EVERY)}, "time": TEXT, "until": MAYBE,
+                        "weekdays": {"type": "array", "items": {"enum": list(WEEKDAYS)}},
+                        "day": {"type": "integer", "minimum": 1, "maximum": 31},
+                    },
+                    "required": ["type", "every", "time"],
+                },
+                OBJECT | {
+                    "properties": {
+                        "type": {"const": "action"}, **EVENT, "from": MAYBE, "until": MAYBE,
                     },
                     "required": ["type", "event"],
                 },
@@ -47,6 +62,18 @@ CANVAS_DOCUMENT = {
                 NOTHING,
                 closed({"allowed": {"type": "boolean"}, "after": TEXT | {"examples": ["P1D"]}}, "allowed"),
             ]
+        },
+        "limit": {
+            "description": "How many people may enter, of all or of a day; or of each scheduled run.",
+            "oneOf": [NOTHING, closed({"max": POSITIVE, "per": {"enum": list(LIMITS)}}, "max", "per")],
+        },
+        "exit": {
+            "description": "Who leaves before the end: by an event at once, by a filter before the next step.",
+            "oneOf": [NOTHING, closed(EVENT, "event"), closed({"filter": FILTER}, "filter")],
+        },
+        "conversions": {
+            "description": "Events that count as a success, once a trip, within a time after entering.",
+            "oneOf": [NOTHING, {"type": "array", "maxItems": MOST_CONVERSIONS, "items": CONVERSION}],
         },
         "steps": {"type": "array", "items": STEP},
     },
@@ -64,7 +91,7 @@ SCHEMAS = {"CanvasDocument": CANVAS_DOCUMENT, "Triggered": TRIGGERED}
 
 def example_steps() -> Iterator[dict]:
     """One step of each type that has one way out, in a row."""
-    straight = [kind for kind in registry.TYPES.values() if tuple(kind.branches({})) == ("next",)]
+    straight = [kind for kind in registry.TYPES.values() if tuple(kind.branches(kind.example)) == ("next",)]
     for kind, following in zip(straight, [*straight[1:], None], strict=True):
         link = {"next": following.type} if following else {}
         yield {"key": kind.type, "type": kind.type, "settings": dict(kind.example), "next": link}

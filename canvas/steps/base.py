@@ -4,12 +4,15 @@ A type works on the database only, inside the engine's transaction, on batches o
 a transaction that was rolled back is done again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+
+from audiences import filters
+from audiences.filters import Fault, Library
 
 from ..problems import Problem
 from .forms import StepForm
@@ -17,6 +20,10 @@ from .people import Leaving, Page
 
 if TYPE_CHECKING:
     from ..document import Draft, StepSpec
+
+
+Say = Callable[[Any], list[str]]
+"""Tells the conditions of a filter to somebody, as far as they may see them."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,30 @@ class Routes:
 
 @dataclass(frozen=True)
 class Setting:
-    """One key of a step's `settings`: `read` takes the document's value and raises ValueError in plain words; `words`
-    says what was read in a document. A filter's words depend on who reads them."""
+    """One key of a step's `settings`: `read` takes the document's value and raises ValueError in plain words.
+
+    `faults` looks into what could be read, for filters: (value, path, library) to every wrong path. `words` says what
+    was set: (value, say), since what the conditions of a filter are depends on who reads them.
+    """
 
     label: str
     read: Callable[[Any], Any] = field(default=lambda value: value)
-    is_filter: bool = False
-    words: Callable[[Any], str] = str
+    faults: Callable[[Any, str, Library], Iterable[Fault]] = field(default=lambda value, path, library: ())
+    words: Callable[[Any, Say], str] = field(default=lambda value, say: str(value))
+
+
+@dataclass(frozen=True)
+class Dues:
+    """When people who come together go on, where that is not the same time for all: the first one whose condition
+    (over Entry) holds, else `otherwise`."""
+
+    conditions: Mapping[datetime, Q]
+    otherwise: datetime
+
+
+def filter_faults(value: Any, path: str, library: Library) -> Iterable[Fault]:
+    """For a setting that is a filter."""
+    return filters.check(value, path, library=library)
 
 
 @dataclass(frozen=True)
@@ -122,9 +146,13 @@ class StepType:
         """At launch, outside a transaction, idempotent: makes what the step needs. A Problem stops the launch."""
         yield from ()
 
-    def due(self, step: "StepSpec", now: datetime) -> datetime:
+    def due(self, step: "StepSpec", now: datetime) -> datetime | Dues:
         """When people who arrive at `now` go on."""
         return now
+
+    def events(self, settings: Mapping) -> Iterable[tuple[str, Mapping]]:
+        """What wakes people who wait here: the branch by which they leave, and the event as a document asks for it."""
+        return ()
 
     def route(self, step: "StepSpec", cohorts: QuerySet, now: datetime) -> str | Routes:
         """Where the due `cohorts` go: one branch for everybody, or Routes. May write; they are locked."""

@@ -7,7 +7,7 @@ from audiences import filters
 
 from .. import describe
 from ..problems import Problem
-from .base import Routes, Setting, StepType
+from .base import Routes, Setting, StepType, filter_faults
 from .forms import SplitForm
 
 
@@ -19,7 +19,7 @@ class DecisionSplit(StepType):
     does = "People whom the filter fits go Yes, everybody else goes No."
     form_class = SplitForm
     template = "steps/decision_split.html"
-    settings = {"filter": Setting("Filter", is_filter=True)}
+    settings = {"filter": Setting("Filter", faults=filter_faults, words=describe.told)}
 
     def branches(self, settings) -> tuple[str, str]:
         return ("yes", "no")

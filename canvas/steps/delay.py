@@ -1,16 +1,25 @@
 """Delay: people wait here for a duration, or until a date and time, or until the next weekday and time."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
+from django.db.models import Q
 from django.utils import timezone
 
 from .. import describe, spans, values
 from ..problems import Problem
-from .base import Setting, StepType
+from .base import Dues, Setting, StepType
 from .forms import DelayForm
 
 WAYS = ({"duration"}, {"until"}, {"weekday", "time"})
+
+
+def read_zone(value: Any) -> str:
+    if value not in ("person", "company"):
+        raise ValueError('Write "person" or "company".')
+    return value
 
 
 class Delay(StepType):
@@ -23,10 +32,11 @@ class Delay(StepType):
     template = "steps/delay.html"
     example = {"duration": "PT1H"}
     settings = {
-        "duration": Setting("Duration", values.duration, words=lambda value: spans.words(values.duration(value))),
-        "until": Setting("Until", values.instant, words=lambda value: describe.moment(values.instant(value))),
-        "weekday": Setting("Weekday", values.weekday, words=str.title),
+        "duration": Setting("Duration", values.duration, words=lambda value, say: spans.words(values.duration(value))),
+        "until": Setting("Until", values.instant, words=lambda value, say: describe.moment(values.instant(value))),
+        "weekday": Setting("Weekday", values.weekday, words=lambda value, say: value.title()),
         "time": Setting("Time", values.time_of_day),
+        "zone": Setting("Time zone", read_zone),
     }
 
     def summary(self, settings) -> str:
@@ -41,22 +51,41 @@ class Delay(StepType):
         )
 
     def problems(self, step, draft) -> Iterator[Problem]:
-        if set(step.settings) not in WAYS:
+        if set(step.settings) - {"zone"} not in WAYS:
             field = "time" if "weekday" in step.settings else "weekday" if "time" in step.settings else "duration"
             hint = "Choose one: for how long, until which date and time, or until which weekday and time."
             yield Problem("canvas.E004", "How long people wait here is not set.", hint, step.key, field)
 
-    def due(self, step, now: datetime) -> datetime:
+    def due(self, step, now: datetime) -> datetime | Dues:
         if "duration" in step.settings:
             return now + values.duration(step.settings["duration"])
-        if "until" in step.settings:
-            return max(now, values.instant(step.settings["until"]))
-        return next_weekday(values.weekday(step.settings["weekday"]), values.time_of_day(step.settings["time"]), now)
+        if step.settings.get("zone") != "person":
+            return moment(step.settings, now, timezone.get_default_timezone())
+        return Dues(by_zone(step.settings, now), moment(step.settings, now, timezone.get_default_timezone()))
 
 
-def next_weekday(weekday: int, time, now: datetime) -> datetime:
-    """The first moment from `now` on that is this weekday and time in the company's time zone."""
-    local = timezone.localtime(now)
+def by_zone(settings: Mapping, now: datetime) -> dict[datetime, Q]:
+    """When people go on, with the time zones in which that is so. Who has none that is known goes by the company's."""
+    found: dict[datetime, list[str]] = {}
+    for name in sorted(available_timezones()):
+        found.setdefault(moment(settings, now, ZoneInfo(name)), []).append(name)
+    return {at: Q(profile__time_zone__in=names) for at, names in found.items()}
+
+
+def moment(settings: Mapping, now: datetime, zone: tzinfo) -> datetime:
+    """When somebody in that time zone who comes at `now` goes on."""
+    if "until" in settings:
+        until = values.instant(settings["until"])
+        if settings.get("zone") == "person":
+            until = timezone.localtime(until, timezone.get_default_timezone()).replace(tzinfo=zone)
+        return max(now, until.astimezone(UTC))
+    day = values.weekday(settings["weekday"])
+    return next_weekday(day, values.time_of_day(settings["time"]), now, zone).astimezone(UTC)
+
+
+def next_weekday(weekday: int, time: time, now: datetime, zone: tzinfo) -> datetime:
+    """The first moment from `now` on that is this weekday and time in the zone."""
+    local = timezone.localtime(now, zone)
     day = local.date() + timedelta(days=(weekday - local.weekday()) % 7)
-    moment = datetime.combine(day, time, local.tzinfo)
-    return moment if moment >= now else datetime.combine(day + timedelta(days=7), time, local.tzinfo)
+    at = datetime.combine(day, time, zone)
+    return at if at >= now else datetime.combine(day + timedelta(days=7), time, zone)

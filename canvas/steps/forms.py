@@ -3,9 +3,11 @@ refused is only what can't be stored.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 
 from .. import spans, values
 from ..choosing import PeopleForm
@@ -41,13 +43,24 @@ class StepForm(forms.Form):
     def settings(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
 
+    def renamed(self) -> Mapping[str, str]:
+        """The ways out that were given another name: old name to new."""
+        return {}
+
     def clean(self) -> dict[str, Any]:
         for name, value in ({} if self.errors else self.settings()).items():
             try:
                 self.step.type.settings[name].read(value)
             except ValueError as error:
-                self.add_error(name, str(error))
+                self.add_error(self.field_of(name), str(error))
         return self.cleaned_data
+
+    def field_of(self, setting: str) -> str:
+        """The field beside which it is said what is wrong with a setting."""
+        return setting
+
+
+ZONES = (("company", "The company’s"), ("person", "Each person’s own"))
 
 
 class DelayForm(StepForm):
@@ -60,9 +73,10 @@ class DelayForm(StepForm):
     until = Moment(label="Date and time")
     weekday = forms.ChoiceField(label="Weekday", choices=[(day, day.title()) for day in values.WEEKDAYS])
     time = forms.TimeField(label="Time of day", widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    zone = forms.ChoiceField(label="Whose clock", choices=ZONES)
 
     def initial_from(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        start = {"way": "duration", "unit": "days", "weekday": "monday"} | settings
+        start = {"way": "duration", "unit": "days", "weekday": "monday", "zone": "company"} | settings
         if "duration" in settings:
             start["duration"], start["unit"] = spans.parts(values.duration(settings["duration"]))
         if "until" in settings:
@@ -76,12 +90,25 @@ class DelayForm(StepForm):
         way = chosen.get("way") or "duration"
         if way == "weekday":
             at = chosen.get("time")
-            return {"weekday": chosen["weekday"] or "monday"} | ({"time": f"{at:%H:%M}"} if at else {})
+            return (
+                {"weekday": chosen["weekday"] or "monday"}
+                | ({"time": f"{at:%H:%M}"} if at else {})
+                | self.zone_setting()
+            )
         if chosen.get(way) is None:
             return {}
         if way == "until":
-            return {"until": values.written(chosen["until"])}
+            return self.until_setting(chosen["until"])
         return {"duration": spans.written(chosen["duration"], chosen["unit"] or "days")}
+
+    def until_setting(self, moment: datetime) -> dict[str, str]:
+        """A moment; or what each person's own clock shows then."""
+        if self.zone_setting():
+            return {"until": f"{timezone.localtime(moment):{LOCAL}}", **self.zone_setting()}
+        return {"until": values.written(moment)}
+
+    def zone_setting(self) -> dict[str, str]:
+        return {"zone": "person"} if self.cleaned_data.get("zone") == "person" else {}
 
 
 class SplitForm(PeopleForm, StepForm):

@@ -18,7 +18,8 @@ from audiences import where_form
 
 from .. import blueprints, editing, saving
 from ..document import DocumentRefused
-from ..forms import AudienceForm, EntryForm, NameForm
+from ..entry_form import EntryForm
+from ..forms import AudienceForm, BasicsForm
 from ..models import Canvas
 from .frame import canvas_of, contested, edition, frame
 
@@ -30,12 +31,14 @@ Part = Callable[[forms.Form, dict], dict]
 @permission_required("canvas.view_canvas", raise_exception=True)
 def basics(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
-    form = NameForm(request.POST or None, initial={"name": canvas.name})
-    return section(request, canvas, "basics", form, set_name)
+    form = BasicsForm(request.POST or None)
+    form.initial = {"name": canvas.name, **form.conversions_initial(shown(canvas))}
+    return section(request, canvas, "basics", form, set_basics)
 
 
-def set_name(form: NameForm, document: dict) -> dict:
-    return editing.rename(document, form.cleaned_data["name"])
+def set_basics(form: BasicsForm, document: dict) -> dict:
+    made = editing.rename(document, form.cleaned_data["name"])
+    return editing.set_part(made, "conversions", form.conversions_part(document.get("conversions")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +67,8 @@ def where_url(canvas: Canvas) -> str:
 
 
 def set_entry(form: EntryForm, document: dict) -> dict:
-    return editing.set_part(editing.set_part(document, "entry", form.entry()), "reentry", form.reentry())
+    made = editing.set_part(editing.set_part(document, "entry", form.entry()), "reentry", form.reentry())
+    return editing.set_part(made, "limit", form.limit())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,12 +76,14 @@ def set_entry(form: EntryForm, document: dict) -> dict:
 def audience(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
     form = AudienceForm(request.POST or None)
-    form.initial = form.initial_people(shown(canvas).get("audience"))
+    source = shown(canvas)
+    form.initial = form.initial_people(source.get("audience")) | form.exit_initial(source)
     return section(request, canvas, "audience", form, set_audience)
 
 
 def set_audience(form: AudienceForm, document: dict) -> dict:
-    return editing.set_part(document, "audience", form.people())
+    made = editing.set_part(document, "audience", form.people())
+    return editing.set_part(made, "exit", form.exit_part(document.get("exit")))
 
 
 def shown(canvas: Canvas) -> dict[str, Any]:

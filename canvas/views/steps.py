@@ -35,7 +35,7 @@ def save(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     title = form.step.type.label
 
     def change(document: dict) -> dict:
-        return editing.set_settings(document, key, form.settings())
+        return editing.set_settings(document, key, form.settings(), form.renamed())
 
     if request.htmx:
         return changed(
@@ -66,7 +66,7 @@ def preview(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """The editor as it would look with these values, and what would stop a launch then; nothing is saved."""
     canvas, form = open_editor(pk, key, request)
     if form.is_valid():
-        source = editing.set_settings(form.draft.document.source, key, form.settings())
+        source = editing.set_settings(form.draft.document.source, key, form.settings(), form.renamed())
         form.draft = replace(form.draft, document=read(source))
         form.step = form.draft.document.by_key[key]
     return editor(request, canvas, form)

@@ -46,7 +46,7 @@ class FacebookAudienceStep(StepType):
         "ad_account": Setting("Ad account", read_text),
         "audience_name": Setting("Name of the custom audience", read_text),
         "fields": Setting(
-            "Fields to match", read_fields, words=lambda names: ", ".join(LABELS[name] for name in names) or "none"
+            "Fields to match", read_fields, words=lambda names, say: ", ".join(LABELS[name] for name in names) or "none"
         ),
     }
 

@@ -103,7 +103,7 @@ def test_a_step_type_is_found_by_typing(open_page, connection):
     assert violations(page) == []
     page.keyboard.type("nothing like it")
     page.get_by_text("None of the step types fits “nothing like it”.").wait_for()
-    page.get_by_label("Search step types").fill("wait")
+    page.get_by_label("Search step types").fill("delay")
     page.get_by_text("1 of the step types").wait_for()
     page.get_by_role("radio", name="No ends here").check()
     page.get_by_label("Search step types").press("Enter")
@@ -181,8 +181,8 @@ def test_an_event_is_asked_for_a_property(open_page):
     page.get_by_label("Comparison").select_option("gt")
     expect(page.locator("#entry-where-0-type")).to_have_value("number")
     page.get_by_label("Value").fill("60.5")
-    page.keyboard.press("Tab")
-    expect(page.locator("#topbar")).to_contain_text("Saved")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/entry/")):
+        page.keyboard.press("Tab")
     page.reload()
     expect(page.get_by_label("Value")).to_have_value("60.5")
     assert violations(page) == []

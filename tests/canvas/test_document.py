@@ -112,16 +112,22 @@ def test_what_cannot_be_read_is_refused_with_its_path(source, path):
 
 
 @pytest.mark.parametrize(
-    ("change", "path", "name"),
+    ("change", "path"),
     [
-        ({"limit": {"max": 1}}, "limit", "Entry limits"),
-        ({"exit": {"event": "bought"}}, "exit", "Exit criteria"),
-        ({"conversions": []}, "conversions", "Conversion events"),
-        ({"entry": {"type": "scheduled", "every": "day", "time": "09:00"}}, "entry.time", "Recurring entry"),
+        ({"limit": {"max": 0, "per": "day"}}, "limit.max"),
+        ({"limit": {"max": 5, "per": "hour"}}, "limit.per"),
+        ({"exit": {"event": "bought", "filter": {"all": []}}}, "exit"),
+        ({"exit": {"filter": {"attribute": "nope", "op": "exists"}}}, "exit.filter.attribute"),
+        ({"conversions": [{"name": "A", "event": "bought"}]}, "conversions[0].within"),
+        ({"conversions": [{"name": "A", "event": "b", "within": "P1D"}] * 2}, "conversions"),
+        ({"entry": {"type": "scheduled", "every": "day"}}, "entry.time"),
+        ({"entry": {"type": "scheduled", "every": "week", "time": "09:00", "weekdays": []}}, "entry.weekdays"),
+        ({"entry": {"type": "scheduled", "every": "month", "time": "09:00", "day": 32}}, "entry.day"),
+        ({"entry": {"type": "scheduled", "every": "day", "time": "09:00", "day": 1}}, "entry.day"),
     ],
 )
-def test_what_comes_later_is_refused_by_its_name(change, path, name):
-    assert refused(document(**change))[path] == f"{name} can't be used yet."
+def test_what_says_who_enters_and_how_trips_end_is_refused_with_its_path(change, path):
+    assert list(refused(document(**change))) == [path]
 
 
 @pytest.mark.parametrize("value", ["nul \x00", "half \ud800", float("nan"), float("inf"), 2**63])

@@ -1,0 +1,28 @@
+"""Conversion events: what a Canvas is for. Counted once a trip, if they happen within their window after entering."""
+
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+
+from . import values
+from .document import Document
+from .insert_select import insert_select
+from .models import Canvas, Conversion, Entry, Trigger
+
+
+def count(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datetime) -> int:
+    """Of each person the trip that had begun last when it happened. Returns how many conversions are new."""
+    return sum(
+        count_one(canvas.pk, chosen, rows.filter(way=chosen["name"]))
+        for chosen in document.source.get("conversions") or []
+    )
+
+
+def count_one(canvas_id: int, chosen: dict, rows: QuerySet[Trigger]) -> int:
+    begun = Entry.objects.filter(
+        canvas=canvas_id, profile=OuterRef("profile"), entered_at__lte=OuterRef("happened_at"),
+        entered_at__gte=OuterRef("happened_at") - values.duration(chosen["within"]),
+    )  # fmt: skip
+    trips = rows.annotate(trip=Subquery(begun.order_by("-trip").values("pk")[:1])).exclude(trip=None)
+    columns = {"canvas": canvas_id, "entry": "trip", "name": Value(chosen["name"]), "at": "happened_at"}
+    return insert_select(Conversion, columns, trips.order_by("happened_at", "pk"), ignore_conflicts=True)
