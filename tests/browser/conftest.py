@@ -17,7 +17,7 @@ SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height
 STILL = """Promise.allSettled(document.getAnimations()
   .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
 """Waits until what fades in has done so: half faded words have too little contrast."""
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 EVERY_LOOK = os.environ.get("LOOKS") == "every"
 LOOKS = [
     (size, scheme) for size, own in (("wide", "light"), ("phone", "dark")) for scheme in ("light", "dark")
@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed: in CI the browser tests must run.")
-        pytest.skip("Chromium is not installed (Debian's package chromium).")
+        pytest.skip("Chromium is not installed (Debian's package chromium-headless-shell, or chromium).")
     # Playwright runs a loop of its own in this thread, which Django takes for an async view.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

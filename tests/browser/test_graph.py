@@ -134,7 +134,7 @@ def test_the_view_stays_through_changes_and_when_the_page_is_loaded_again(open_p
     assert near(place(page, "#step-d30"), before) and percent(page) == "90%"
     assert page.evaluate("window.marker") == "the same page"
     seen = place(page, "#step-d30")
-    page.wait_for_function("location.hash === '#step-f27'")
+    expect(page).to_have_url(re.compile("#step-f27$"))
     page.reload()
     assert near(place(page, "#step-d30"), seen) and percent(page) == "90%"
     expect(page.locator("#step-f27")).to_have_attribute("aria-current", "true")

@@ -49,9 +49,9 @@ def test_a_canvas_that_is_no_draft_says_how_it_stands(open_page, now, connection
     canvas = launch(delay("wait"), at=now)
     page = open_page("Marketer", f"/canvases/{canvas.pk}/build/")
     for status, words, look in (
-        ("active", "running", "dark"),
-        ("stopped", "stopped", "light"),
-        ("archived", "archived", "dark"),
+        ("active", "running", DARK),
+        ("stopped", "stopped", LIGHT),
+        ("archived", "archived", DARK),
     ):
         Canvas.objects.update(status=status)
         page.reload()
