@@ -6,7 +6,21 @@ from django.http import HttpRequest
 
 from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
 
-from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryRun, Revision, Step, Trigger, Version
+from .models import (
+    Arrival,
+    ArrivalHour,
+    Canvas,
+    Cohort,
+    Conversion,
+    Entry,
+    EntryDay,
+    EntryRun,
+    Listener,
+    Revision,
+    Step,
+    Trigger,
+    Version,
+)  # fmt: skip
 
 
 @admin.register(Canvas)
@@ -75,6 +89,27 @@ class Entries(ByPerson):
     numbers = ("pk", "cohort")
     list_display = ["id", "canvas_id", "profile_id", "trip", "cohort_id", "entered_at"]
     search_help_text = "the number of an entry or a cohort, or a person's external id, exactly"
+
+
+@admin.register(Conversion)
+class Conversions(ByNumber):
+    numbers = ("pk", "entry")
+    list_display = ["id", "canvas_id", "entry_id", "name", "at"]
+    search_help_text = "the number of a conversion or an entry"
+
+
+@admin.register(EntryDay)
+class EntryDays(ByNumber):
+    numbers = ("pk", "canvas")
+    list_display = ["id", "canvas_id", "day", "n"]
+    search_help_text = "the number of a row or a Canvas"
+
+
+@admin.register(Listener)
+class Listeners(ByNumber):
+    numbers = ("pk", "canvas")
+    list_display = ["id", "canvas_id", "kind", "step_id", "way", "event", "since", "until"]
+    search_help_text = "the number of a row or a Canvas"
 
 
 @admin.register(Arrival)

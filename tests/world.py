@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
-from canvas.models import ArrivalHour, Revision, Trigger
+from canvas.models import ArrivalHour, Conversion, Revision, Trigger
 from config.team.models import ApiKey, KeptAnswer, User
 from integrations.models import Connection, CustomAudience
 from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
@@ -70,8 +70,10 @@ class World:
     def make_canvases(self, now: datetime, long: int) -> None:
         """One that is live, with people in it and a history, and one that is not yet."""
         steps, audience = self.steps(long), {"segment": self.segment.name}
-        self.live = launch(*steps, name=f"{HIDDEN} live {long}", at=now, audience=audience)
+        out = {"event": f"{HIDDEN} bought"}
+        self.live = launch(*steps, name=f"{HIDDEN} live {long}", at=now, audience=audience, exit=out)
         tick(now)
+        Conversion.objects.create(canvas=self.live, entry=self.live.entry_set.first(), name="Bought", at=now)
         ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
         Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)

@@ -33,7 +33,8 @@ def within_the_test(db):
         signal.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("examples", [A_FEW, pytest.param(MANY, marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("examples", [A_FEW, MANY])
 def test_every_call_is_as_the_document_says(examples, within_the_test, connection, settings, now):
     # Here, because it takes a second, which every worker would spend that collects the tests.
     from schemathesis import Config, GenerationMode, checks, openapi

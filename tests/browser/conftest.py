@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,6 +25,7 @@ LOOKS = [
     if EVERY_LOOK or scheme == own
 ]  # fmt: skip
 """Sizes and schemes: each size and each scheme, or with LOOKS=every (`make test-nightly`) each size in each scheme."""
+at_night = partial(pytest.param, marks=pytest.mark.nightly)
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 """What htmx says of a request whose page is left before its answer came."""
 

@@ -12,6 +12,7 @@ from audiences.models import CustomAttribute
 from canvas import blueprints
 from canvas.models import Canvas
 from integrations.facebook.fields import LABELS
+from tests.browser.conftest import at_night
 from tests.browser.test_builder import add
 from tests.cast import ACCOUNT, people
 
@@ -24,7 +25,7 @@ IN_CI, AT_NIGHT = "another-channel", ("retarget", "suppress", "lookalike")
 """The one with a split, a delay and a passing on is built in each run, the others at night."""
 
 
-@pytest.mark.parametrize("name", [IN_CI, *(pytest.param(name, marks=pytest.mark.nightly) for name in AT_NIGHT)])
+@pytest.mark.parametrize("name", [IN_CI, *map(at_night, AT_NIGHT)])
 def test_every_template_can_be_built_by_mouse(open_page, connection, sandbox, name):
     people(3)
     CustomAttribute.objects.create(name="last_order_at", type="time")

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from integrations import checking, connecting
 from integrations.models import AdAccount, Connection
-from tests.browser.conftest import LOOKS, violations
+from tests.browser.conftest import LOOKS, at_night, violations
 from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
 
 
@@ -34,7 +34,7 @@ def test_an_admin_connects_meets_a_revoked_token_and_replaces_it(open_page, sand
     assert fate(canvas) == {"synced": 3}
 
 
-@pytest.mark.parametrize("connected", [True, False])
+@pytest.mark.parametrize("connected", [True, at_night(False)])
 def test_a_broken_connection_can_be_read_by_everybody(open_page, connection, sandbox, now, connected):
     AdAccount.objects.bulk_create(AdAccount(connection=connection, account_id=f"act_{n}") for n in range(5000, 5012))
     people(3)

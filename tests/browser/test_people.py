@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import violations
+from tests.browser.conftest import at_night, violations
 from tests.cast import facebook_step, launch, tick
 
 MESSY = """external_id;Email;phone;dob;score
@@ -31,7 +31,7 @@ def give(page: Page, content: str) -> None:
     page.get_by_role("button", name="Check the file").click()
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), at_night("phone", "dark")])
 def test_a_messy_file_comes_in_and_a_person_is_found(open_page, connection, now, size, scheme):
     page = open_page("Marketer", "/audience/imports/", size, scheme)
     give(page, "external_id,email,email\n")

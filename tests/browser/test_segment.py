@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from audiences.models import CustomAttribute, Segment
-from tests.browser.conftest import LOOKS, violations
+from tests.browser.conftest import LOOKS, at_night, violations
 from tests.cast import draft
 from tests.factories import ProfileFactory, SegmentFactory
 
@@ -120,7 +120,7 @@ def test_the_editor_can_be_used_by_everybody(open_page, size, scheme):
     check(open_page("Marketer", f"/audience/segments/{nested.pk}/", size, scheme))
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), at_night("phone", "light")])
 def test_the_other_pages_can_be_used_by_everybody(open_page, size, scheme):
     used = lapsed()
     nested = SegmentFactory(name="Nested", filter=NESTED)

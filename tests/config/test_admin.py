@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase
-from canvas.models import ArrivalHour, Canvas, Cohort, Entry, Revision, Step, Trigger
+from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revision, Step, Trigger
 from config.team.models import ApiKey, AuditEvent, KeptAnswer, User
 from integrations.models import Connection, ConnectionSecret, Identity, Member, SyncBatch
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
@@ -23,7 +23,7 @@ EDITABLE = {User}
 def world(connection, now) -> str:
     """At least one row of everything; returns the text of an API key."""
     jane, *_ = people(3)
-    launch(facebook_step(then="wait"), delay(), at=now)
+    launch(facebook_step(then="wait"), delay(), at=now, exit={"event": "bought"})
     tick(now)
     erasure.erase(["p2"], now)
     Event.objects.create(profile=jane, name="viewed", time=now)
@@ -31,6 +31,7 @@ def world(connection, now) -> str:
     CustomAttribute.objects.create(name="tier", type="text")
     Import.objects.create(file_name="people.csv")
     SegmentFactory()
+    Conversion.objects.create(canvas=Canvas.objects.get(), entry=Entry.objects.first(), name="Bought", at=now)
     EventName.objects.create(name="viewed")
     Trigger.objects.create(canvas=Canvas.objects.get(), profile=jane, at=now, context={})
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)

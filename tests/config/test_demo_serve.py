@@ -40,6 +40,7 @@ def runs(product, *parts: str) -> bool:
     return all(any(part in command for command in product.processes().values()) for part in parts)
 
 
+@pytest.mark.nightly
 def test_it_serves_until_it_is_told_to_stop(product):
     with serving(product) as process:
         running.wait_until(lambda: "Ctrl-C" in said(product), STARTS)

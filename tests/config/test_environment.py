@@ -154,6 +154,7 @@ def test_setup_writes_nothing_where_the_environment_has_the_keys(env_file):
     assert not env_file.exists()
 
 
+@pytest.mark.nightly
 def test_an_installation_begins_with_setup(env_file, no_keys, tmp_path):
     """`setup` alone may run before there is a `.env`."""
     own = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}

@@ -17,7 +17,7 @@ POINTS = {
     "after the POST": ("integrations.facebook.graph", "Graph.post", "after"),
     "inside settle": ("integrations.settling", "finish", "before"),
     "inside enter": ("canvas.entries", "form_cohort", "after"),
-    "inside a split": ("canvas.moves", "resize", "before"),
+    "inside a split": ("canvas.parting", "Parting.resize", "before"),
     "between split and move": ("canvas.moves", "split", "after"),
     "inside a move": ("canvas.moves", "journal", "after"),
     "inside the fold": ("canvas.journal", "add", "after"),

@@ -112,7 +112,9 @@ def move_all(canvas: Canvas, now) -> Callable[[], object]:
 
     @transaction.atomic
     def work() -> int:
-        return moves.advance(*move_of(canvas, now))
+        move, steps = move_of(canvas, now)
+        moves.claim(move)
+        return moves.advance(move, steps)
 
     return work
 
