@@ -142,6 +142,7 @@ def queries(world: World) -> dict[str, int]:
     return found
 
 
+@pytest.mark.nightly
 def test_queries_are_few_and_the_same_for_one_of_everything_and_for_many(world, now):
     queries(world)
     one = queries(world)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from canvas.models import Canvas
 from integrations.models import Connection
-from tests.browser.conftest import at_night, schemes, violations
+from tests.browser.conftest import schemes, violations
 from tests.cast import delay, draft, facebook_step, people, split
 from tests.factories import SegmentFactory
 
@@ -176,7 +176,8 @@ def test_on_a_phone_the_outline_does_the_same(open_page, connection):
     assert [step["key"] for step in document(canvas)["steps"]] == ["end"]
 
 
-@pytest.mark.parametrize("size", ["wide", at_night("phone")])
+@pytest.mark.nightly
+@pytest.mark.parametrize("size", ["wide", "phone"])
 def test_everybody_can_use_it(open_page, connection, size):
     people(3)
     canvas = draft(delay("wait", "split"), split(LAPSED, "fb", "end"), facebook_step("fb", "end"), delay("end"))

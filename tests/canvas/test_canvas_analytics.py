@@ -73,6 +73,7 @@ def test_before_its_launch_it_says_so(viewer):
     assert "This Canvas was never launched." in words and LOOKS_AGAIN not in words and "data-graph" not in words
 
 
+@pytest.mark.nightly
 def test_it_costs_the_same_for_many_people_and_steps(viewer, connection, now):
     costs = []
     for count in (3, 40):

@@ -26,6 +26,7 @@ def facebook_fates() -> list[dict]:
     return [cast.fate(canvas, row["key"]) for canvas, row in steps if row["type"] == "facebook_audience"]
 
 
+@pytest.mark.nightly
 def test_it_is_a_whole_brand_and_a_second_run_keeps_it(db, sandbox, capsys):
     """One test, since the filling is what takes the time."""
     call_command("demo", people=FEW)

@@ -98,7 +98,8 @@ def test_a_killed_main_process_or_leash_takes_the_group_with_it(home):
         wait_until(lambda old=before: len(children(home)) == 4 and not set(old) & set(home.queue()))
 
 
-@pytest.mark.parametrize("child", ["worker", pytest.param("monitor", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("child", ["worker", "monitor"])
 def test_a_killed_idle_child_is_noticed_and_work_goes_on(home, child):
     home.worker()
     wait_until(lambda: len(children(home)) == 4)

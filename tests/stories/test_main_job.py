@@ -36,6 +36,7 @@ def test_a_hundred_thousand_people_reach_facebook(product, sandbox):
     assert_numbers(product, everybody)
 
 
+@pytest.mark.nightly
 def test_a_token_revoked_in_mid_sync_loses_nobody(sandbox, tmp_path):
     everybody = messy.crowd(2_000)
     sandbox.fault("revoked_midway", method="POST", path_regex="/users$", after=4)
