@@ -22,16 +22,20 @@ PROCESSES = {
 }  # fmt: skip
 """What starts processes of its own, or shares a beat in the cache with others: one after the other within a group."""
 
-ONCE = (
-    "tests/browser", "tests/canvas/test_layout.py", "tests/stories/test_main_job.py::test_a_token_revoked",
-    "tests/config/test_demo_serve.py", "tests/config/test_environment.py",
-    "tests/api/test_live.py", "tests/api/test_schemathesis.py",
-    "tests/faults/test_soak.py", "tests/integrations/facebook/sandbox", "tests/integrations/facebook/test_match_",
-    "tests/integrations/facebook/test_sdk.py", "tests/test_architecture.py", "tests/test_css.py", "tests/test_docs.py",
-    "tests/test_every_url.py",
+PAGES = (
+    "blueprints", "board", "builder", "canvases", "checks", "conflicts", "differences", "document", "editing",
+    "every_problem", "history", "layout", "looking_again", "moving", "review", "sections", "step_editors", "step_menu",
 )  # fmt: skip
-"""What the database has no part in, or is told on both elsewhere; `make soak` takes either. With LOOKS=every, at night,
-all of it runs on both."""
+ONCE = (
+    *(f"tests/canvas/test_{name}.py" for name in PAGES),
+    "tests/api/test_api_docs.py", "tests/api/test_live.py", "tests/api/test_openapi.py",
+    "tests/api/test_schemathesis.py", "tests/audiences/test_filter_edit.py", "tests/audiences/test_filter_form.py",
+    "tests/browser", "tests/config/test_admin.py", "tests/config/test_demo", "tests/config/test_environment.py",
+    "tests/faults/test_soak.py", "tests/integrations/facebook", "tests/stories/test_main_job.py::test_a_token_revoked",
+    "tests/test_architecture.py", "tests/test_css.py", "tests/test_docs.py", "tests/test_every_url.py",
+)  # fmt: skip
+"""What the database has no part in, or is told on both elsewhere: pages, documents, Facebook's contract. What moves
+people and sends them runs on both; `make soak` takes either. With LOOKS=every, at night, all of it runs on both."""
 AT_NIGHT = os.environ.get("LOOKS") == "every"
 AGAIN = pytest.mark.skip(reason="The run on the embedded database says all of it.")
 
