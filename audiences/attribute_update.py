@@ -58,7 +58,7 @@ def register(update: Update, now: datetime) -> None:
 
 
 def apply(update: Update, people: QuerySet[Profile], now: datetime) -> int:
-    """Returns how many people were changed. In the caller's transaction, which has called `changes.begin`."""
+    """Returns how many people were changed. In the caller's transaction, which holds the gate of `changes` alone."""
     columns = {name: empty(name) if value is None else value for name, value in update.built_in.items()}
     changes.announce(changing(columns, people))
     if update.custom or update.add:

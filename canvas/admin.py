@@ -20,7 +20,7 @@ from .models import (
     Step,
     Trigger,
     Version,
-)  # fmt: skip
+)
 
 
 @admin.register(Canvas)

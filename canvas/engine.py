@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
+from audiences import changes
+
 from . import document, exits, inbox, journal
 from .entries import enter
 from .models import Canvas, Cohort, EntryRun, Trigger
@@ -80,7 +82,8 @@ def one_chunk(canvas_id: int, now: datetime) -> Counter:
 
 
 def lock(canvas_id: int) -> Canvas | None:
-    rows = Canvas.objects.select_for_update(skip_locked=True, of=("self",)).select_related("live_version")
+    """Not its key: an event that asks for somebody names the Canvas meanwhile, and neither waits for the other."""
+    rows = Canvas.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("live_version")
     return rows.filter(ACTIVE, pk=canvas_id).first()
 
 
@@ -96,6 +99,8 @@ def move_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counte
     if first is None:
         return Counter()
     move = Move(canvas.pk, live.by_key[first], now)
+    if move.step.type.changes_people:
+        changes.begin_alone()
     claim(move)
     left = exits.let_out_fitting(live, move)
     moved = advance(move, live.by_key) if move.claimed().exists() else 0

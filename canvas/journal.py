@@ -26,7 +26,7 @@ def fold_if_long(canvas_id: int) -> None:
 @transaction.atomic
 def fold(canvas_id: int) -> int:
     """Sums up the tail and flags it, in one transaction; returns how many lines. Skips a Canvas that is being moved."""
-    if not Canvas.objects.select_for_update(skip_locked=True).filter(pk=canvas_id).exists():
+    if not Canvas.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=canvas_id).exists():
         return 0
     last = tail(canvas_id).aggregate(last=Max("pk"))["last"]
     if last is None:

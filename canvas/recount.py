@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryRun
+from .models import Arrival, ArrivalHour, Canvas, Cohort, Entry, EntryDay, EntryRun
 
 
 def differences() -> Iterator[str]:
@@ -35,6 +35,7 @@ def journal_against_rows(canvas: Canvas) -> Iterator[str]:
     lines = Arrival.objects.filter(canvas=canvas)
     entries = Entry.objects.filter(canvas=canvas).count()
     yield from differ(f"{canvas}: people who entered", total(lines.filter(came_from=None)), entries)
+    yield from differ(f"{canvas}: entered by days", total(EntryDay.objects.filter(canvas=canvas)), entries)
     if canvas.entry_runs.exists():
         runs = EntryRun.objects.filter(canvas=canvas)
         yield from differ(f"{canvas}: entered by runs", total(runs, "entered"), entries)

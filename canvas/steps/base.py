@@ -96,6 +96,8 @@ class StepType:
     statuses: Sequence[str] = ()
     """What became of one person here, for types that list people: the keys of `numbers` and `rest`."""
     details_template: str = ""
+    changes_people: bool = False
+    """`route` writes to profiles: no other change of people may be under way then."""
     rest: str = ""
     """What analytics calls the people who entered and are in none of `numbers`."""
 

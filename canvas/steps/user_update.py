@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from audiences import attribute_update, attributes, changes
+from audiences import attribute_update, attributes
 from audiences.attribute_update import Update
 from audiences.models import Profile
 
@@ -41,6 +41,7 @@ class UserUpdate(StepType):
     does = "Sets, adds to, or removes attributes of everybody who comes through."
     form_class = UserUpdateForm
     template = "steps/user_update.html"
+    changes_people = True
     example = {"set": {"plan": "gold"}, "add": {"points": 10}, "remove": ["trial_ends"]}
     settings = {
         "set": Setting("Set", read_set, words=pairs),
@@ -70,7 +71,6 @@ class UserUpdate(StepType):
         yield from ()
 
     def route(self, step, cohorts: QuerySet, now: datetime) -> str:
-        changes.begin()
         here = Entry.objects.filter(cohort__in=cohorts).values("profile")
         attribute_update.apply(update_of(step.settings, known()), Profile.objects.filter(pk__in=here), now)
         return "next"

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audiences import erasure
-from audiences.models import Event
+from audiences.models import Event, Profile
 from audiences.track import track
 from canvas import engine, moves
 from canvas import recount as canvas_recount
@@ -348,3 +348,36 @@ def test_a_repeat_that_comes_while_the_first_is_at_work_waits_and_gets_its_answe
     assert first.result.content == again.result.content and first.result.status_code == again.result.status_code == 201
     assert ["Idempotent-Replayed" in one.result.headers for one in (first, again)] == [False, True]
     assert Event.objects.count() == 1
+
+
+# A User Update, which changes many people in no order, beside whoever changes or erases some of them
+
+
+@pytest.fixture
+def to_update(db, now) -> Canvas:
+    people(3)
+    canvas = launch({"key": "update", "type": "user_update", "settings": {"set": {"city": "Rome"}}, "next": {}}, at=now)
+    engine.one_chunk(canvas.pk, now)
+    return canvas
+
+
+def update(canvas: Canvas, now) -> Callable[[], object]:
+    return lambda: engine.one_chunk(canvas.pk, now)
+
+
+def all_are_in_rome(canvas: Canvas, count: int) -> None:
+    assert step_numbers(canvas)["update"]["entered"] == 3
+    assert Profile.objects.filter(city="Rome").count() == count
+    assert nothing_differs()
+
+
+@pytest.mark.parametrize(("beside", "left"), [(change, 3), (erase, 2)])
+def test_who_is_changed_during_a_user_update_is_changed_after_it(to_update, now, beside, left):
+    in_order(Actor(update(to_update, now), stop_at='UPDATE "audiences_profile"'), Actor(beside(now)))
+    all_are_in_rome(to_update, left)
+
+
+@pytest.mark.parametrize(("beside", "stop_at", "left"), [(change, CHANGE, 3), (erase, ERASE, 2)])
+def test_a_user_update_during_a_change_comes_after_it(to_update, now, beside, stop_at, left):
+    in_order(Actor(beside(now), stop_at), Actor(update(to_update, now)))
+    all_are_in_rome(to_update, left)
