@@ -3,6 +3,7 @@
 Each call names its scope (`config.team.keys.needs`); nothing is decided here but what holds for all of them.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -17,6 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
+from ninja.responses import NinjaJSONEncoder
 
 from audiences.api import grammar as audience_grammar
 from audiences.api.segments import router as segments
@@ -67,7 +69,11 @@ class JsonRenderer(BaseRenderer):
     media_type = "application/json"
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
-        return orjson.dumps(data)
+        """PostgreSQL gives 1.8e19 back as a whole number of more than 64 bits, which only the slower writer knows."""
+        try:
+            return orjson.dumps(data)
+        except orjson.JSONEncodeError:
+            return json.dumps(data, cls=NinjaJSONEncoder).encode()
 
 
 class Api(NinjaAPI):

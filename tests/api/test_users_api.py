@@ -43,6 +43,11 @@ def test_aliases_of_the_best_known_product_are_understood(shop):
     assert index == 0 and "dob" in why
 
 
+def test_a_number_beyond_whole_ones_of_64_bits_comes_back(shop):
+    assert track(shop, {"external_id": "jane", "stars": 2e19}) == []
+    assert jane(shop)["custom_attributes"] == {"stars": 2e19}
+
+
 def test_null_clears_and_what_is_not_named_stays(shop):
     known = {"email": "j@example.com", "city": "Ghent", "date_of_birth": "1990-12-31", "plan": "gold", "visits": 3}
     track(shop, {"external_id": "jane"} | known, {"external_id": "joe", "email": "joe@example.com", "plan": "tin"})

@@ -8,7 +8,10 @@ from urllib.parse import quote
 
 from django.contrib.sessions.models import Session
 from django.db import connection as database
+from django_q.brokers import get_broker
+from django_q.brokers.redis_broker import Redis
 from django_q.models import OrmQ, Task
+from django_q.signing import SignedPackage
 
 from tests.cast import OTHER_TOKEN, TOKEN
 
@@ -27,8 +30,15 @@ def tables() -> Iterator[str]:
                 cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")  # noqa: S608
                 yield from (f"{table} {read(row)}" for row in cursor.fetchall())
     yield from (f"bell {bell.task}" for bell in OrmQ.objects.all())
+    yield from (f"bell {SignedPackage.loads(bell)}" for bell in in_redis())
     yield from (f"result {[done.func, done.args, done.kwargs, done.result]}" for done in Task.objects.all())
     yield from (f"session {session.get_decoded()}" for session in Session.objects.all())
+
+
+def in_redis() -> list[bytes]:
+    """The bells that wait there, signed, where it is the broker."""
+    broker = get_broker()
+    return broker.connection.lrange(broker.list_key, 0, -1) if isinstance(broker, Redis) else []
 
 
 def read(row: tuple) -> str:
