@@ -10,7 +10,7 @@ import pytest
 from integrations.facebook.sandbox import Sandbox
 from tests import running
 
-STARTS, STOPS = 60, 30
+STARTS, STOPS = 180, 30
 
 
 @pytest.fixture
