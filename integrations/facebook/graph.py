@@ -17,11 +17,11 @@ import orjson
 import requests
 from django.conf import settings
 
-from ..errors import Unavailable
+from ..errors import TooLarge, Unavailable
 from .graph_errors import classify, header
 
 CONNECT_SECONDS = 10
-PAGE = 100
+PAGE, SMALLEST_PAGE = 100, 6
 MOST_PAGES = 1000
 sessions = threading.local()
 
@@ -98,9 +98,9 @@ class Graph:
     def pages(self, path: str, **params: str) -> Iterator[Reply]:
         """Every page. Only the absence of `next` is the end: a page may be empty and have one. Its URL holds the
         token, so it is never followed."""
-        after: dict[str, str] = {}
+        after, size = {}, PAGE
         for _ in range(MOST_PAGES):
-            reply = self.get(path, **({"limit": str(PAGE)} | params | after))
+            reply, size = self.page(path, size, params | after)
             yield reply
             paging = reply.body.get("paging") or {}
             if not paging.get("next"):
@@ -109,6 +109,16 @@ class Graph:
             if not after["after"]:
                 break
         raise Unavailable("Facebook's list breaks off, or has no end.")
+
+    def page(self, path: str, size: int, params: Mapping[str, str]) -> tuple[Reply, int]:
+        """A page, halved until Facebook can read it at once (Meta: code 1, "reduce the amount of data"); its size."""
+        while True:
+            try:
+                return self.get(path, **params, limit=str(size)), size
+            except TooLarge:
+                if size <= SMALLEST_PAGE:
+                    raise
+                size //= 2
 
     def timeouts(self) -> tuple[float, float]:
         """For connecting and for reading."""

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.errors import PartnerError, Unavailable
+from integrations.errors import PartnerError, TooLarge, Unavailable
 from integrations.facebook.graph import Graph
 from integrations.models import Attempt, CustomAudience, SyncBatch
-from tests.cast import TOKEN, facebook_step, fate, launch, people, tick
+from tests.cast import ACCOUNT, TOKEN, facebook_step, fate, launch, people, tick
 
 HOUR = timedelta(hours=1)
 PASSING = {
@@ -95,3 +95,18 @@ def test_no_error_holds_the_token(connection, sandbox, kind):
     with pytest.raises(PartnerError) as caught:
         Graph(TOKEN, 0.5).get("debug_token", input_token=TOKEN)
     assert TOKEN not in repr(vars(caught.value)) and caught.value.__context__ is None
+
+
+def test_a_list_too_large_to_be_read_at_once_is_read_in_smaller_pages(sandbox):
+    """Each page is asked for again in half of it, and the pages after it are as small."""
+    sandbox.account(ACCOUNT, existing_custom_audiences=60)
+    sandbox.fault("code_1", path_regex="/customaudiences", times=2)
+    pages = [reply.body["data"] for reply in Graph(TOKEN).pages(f"{ACCOUNT}/customaudiences", fields="id")]
+    assert [len(page) for page in pages] == [25, 25, 10]
+
+
+def test_a_list_that_is_too_large_by_the_piece_is_given_up(sandbox):
+    sandbox.fault("code_1", path_regex="/customaudiences", times=50)
+    with pytest.raises(TooLarge):
+        list(Graph(TOKEN).pages(f"{ACCOUNT}/customaudiences"))
+    assert len(sandbox.ledger()) == 5
