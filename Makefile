@@ -17,12 +17,10 @@ test-services: .venv/test  ## the same on PostgreSQL and Redis
 	bash .ci/services
 	$(SERVICES) $(PY) -m pytest -n $(JOBS) --dist loadgroup
 
-test-nightly: .venv/test  ## full-size runs (100,000 people) and what takes long, on both
-	$(PY) -m pytest -m nightly
-	LOOKS=every $(PY) -m pytest tests/browser -m "nightly or not nightly"
+test-nightly: .venv/test  ## everything on both: full sizes (100,000 people), what takes long, all four looks of a page
+	LOOKS=every $(PY) -m pytest -m "nightly or not nightly"
 	bash .ci/services
-	$(SERVICES) $(PY) -m pytest -m nightly
-	$(SERVICES) LOOKS=every $(PY) -m pytest tests/browser -m "nightly or not nightly"
+	$(SERVICES) LOOKS=every $(PY) -m pytest -m "nightly or not nightly"
 
 soak: .venv/test  ## real workers, random kills and faults; SECONDS= (600), SEED=, and DATABASE_URL for PostgreSQL
 	$(PY) -m tests.faults.soak $(or $(SECONDS),600) $(SEED)

@@ -1,6 +1,5 @@
 """What every test stands on: a sandbox that speaks HTTP, and Facebook connected to it."""
 
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
+from tests.often import AT_NIGHT
 
 # A slow machine is no fault. What says nothing else is tried often in the run on the embedded database.
 EXAMPLES = 30 if database.vendor == "sqlite" else 10
@@ -36,7 +36,6 @@ ONCE = (
 )  # fmt: skip
 """What the database has no part in, or is told on both elsewhere: pages, documents, Facebook's contract. What moves
 people and sends them runs on both; `make soak` takes either. With LOOKS=every, at night, all of it runs on both."""
-AT_NIGHT = os.environ.get("LOOKS") == "every"
 AGAIN = pytest.mark.skip(reason="The run on the embedded database says all of it.")
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from audiences import filters
 from audiences.models import Event, Profile, Purchase
 from tests.factories import ProfileFactory
+from tests.often import often
 
 NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -264,7 +265,7 @@ def kind(one) -> str:
     return "boolean" if isinstance(one, bool) else "number" if isinstance(one, int | float) else type(one).__name__
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(crowd=crowds, documents=st.lists(documents, min_size=3, max_size=5))
 def test_sql_says_the_same_as_plain_python(crowd, documents):
     Event.objects.all().delete(), Purchase.objects.all().delete(), Profile.objects.all().delete()

@@ -14,6 +14,7 @@ from audiences.models import CustomAttribute, EventName
 from audiences.operators import OPS
 from tests.factories import SegmentFactory
 from tests.html_forms import posted
+from tests.often import often
 
 ODD = "a\"b.c'$[0]é%s \\ 😀<b>"
 GERMANS = {"attribute": "country", "op": "is", "value": "DE"}
@@ -106,7 +107,7 @@ def towers(member: dict, depth: int) -> dict:
 
 class TestThereAndBack:
     @given(document=DOCUMENTS)
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=often(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_every_filter_comes_back_as_it_was(self, document):
         if not filters.check(document):
             back = through(document)
@@ -114,7 +115,7 @@ class TestThereAndBack:
             assert through(back) == back
 
     @given(document=DOCUMENTS)
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_the_normal_form_means_the_same(self, document):
         if not filters.check(document):
             normal = filter_form.normal(document)

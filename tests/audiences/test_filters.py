@@ -13,6 +13,7 @@ from audiences import filters
 from audiences.folding import Fold, fold
 from audiences.models import CustomAttribute, Event, Profile
 from tests.factories import ProfileFactory, SegmentFactory
+from tests.often import often
 
 NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
 ODD = "a\"b.c'$[0]é%s \\ 😀"
@@ -455,7 +456,7 @@ def plain_time(own, op, value) -> bool:
 PLAIN = {"text": plain_text, "number": plain_value, "boolean": plain_value, "time": plain_time}
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=people, document=documents)
 def test_sql_says_the_same_as_plain_python(people, document):
     Profile.objects.all().delete()
@@ -472,7 +473,7 @@ def test_sql_says_the_same_as_plain_python(people, document):
     assert found(document) == {str(n) for n, who in enumerate(people) if holds(document, who)}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\x00"), max_size=6))
 def test_both_databases_fold_as_python_does(text):
     folded = CustomAttribute.objects.values_list(Fold(Value(text)), flat=True)

@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.cast import user
+from tests.often import AT_NIGHT
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -19,10 +20,10 @@ STILL = """Promise.allSettled(document.getAnimations()
   .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
 """Waits until what fades in has done so: half faded words have too little contrast."""
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-EVERY_LOOK = os.environ.get("LOOKS") == "every"
+
 LOOKS = [
     (size, scheme) for size, own in (("wide", "light"), ("phone", "dark")) for scheme in ("light", "dark")
-    if EVERY_LOOK or scheme == own
+    if AT_NIGHT or scheme == own
 ]  # fmt: skip
 """Sizes and schemes: each size and each scheme, or with LOOKS=every (`make test-nightly`) each size in each scheme."""
 at_night = partial(pytest.param, marks=pytest.mark.nightly)

@@ -5,9 +5,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from tests.browser.conftest import EVERY_LOOK, LOOKS, SIZES, at_night, violations
+from tests.browser.conftest import LOOKS, SIZES, at_night, violations
 from tests.cast import user
 from tests.every_url import MAY, PAGE, TABLE, A
+from tests.often import AT_NIGHT
 from tests.world import World
 
 PARTS = 3
@@ -42,7 +43,7 @@ def test_every_page_can_be_used_by_everybody(open_page, connection, settings, tm
     world = World(timezone.now())
     page, wrong = open_page("Admin", "/"), []
     for number, path in enumerate(pages(world)[part::PARTS]):
-        wrong += faults(page, path, LOOKS if EVERY_LOOK else [LOOKS[number % 2]])
+        wrong += faults(page, path, LOOKS if AT_NIGHT else [LOOKS[number % 2]])
     assert wrong == []
 
 

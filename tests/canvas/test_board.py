@@ -12,6 +12,7 @@ from canvas.document import Draft, read
 from canvas.models import Canvas
 from tests.cast import delay, document, facebook_step, split
 from tests.conftest import NOON
+from tests.often import often
 
 FRENCH = {"attribute": "country", "op": "is", "value": "FR"}
 
@@ -37,7 +38,7 @@ def splits(draw_from) -> list[dict]:
 
 
 @given(splits())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_the_outline_says_each_step_once_and_is_well_nested(steps):
     said = lines(board(*steps))
     assert Counter(one for one in said if one.startswith("s")) == Counter(step["key"] for step in steps)

@@ -13,6 +13,7 @@ from canvas.document_faults import KEYS
 from canvas.models import Canvas
 from canvas.steps import registry
 from tests.cast import delay, document, facebook_step, split
+from tests.often import often
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {"all": []}
@@ -202,7 +203,7 @@ nearly = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=often(300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(source=anything | nearly)
 def test_any_json_is_read_or_refused(source):
     try:

@@ -10,6 +10,7 @@ from canvas import editing
 from canvas.document import parse
 from canvas.editing import EditRefused
 from tests.cast import delay, document, split
+from tests.often import often
 
 ALL = {"all": []}
 
@@ -112,7 +113,7 @@ def test_settings_name_and_parts(joined):
 
 
 @given(some.lists(some.tuples(some.sampled_from(["add", "link", "type", "delete"]), some.integers(0, 99)), max_size=25))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_whatever_is_done_the_document_stays_one_without_loops(changes):
     made = document()
     for verb, number in changes:

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from canvas.columns import CARD
 from canvas.layout import draw, label_width, svg_path
 from canvas.shape import ENTRY, Node, shape
+from tests.often import often
 
 HEIGHTS = (92, 176)
 
@@ -41,7 +42,7 @@ def apart(one, other) -> bool:
 
 
 @given(graphs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_no_card_overlaps_another_and_all_are_in_the_picture(nodes):
     picture = draw(nodes)
     all_boxes = boxes(picture)
@@ -51,7 +52,7 @@ def test_no_card_overlaps_another_and_all_are_in_the_picture(nodes):
 
 
 @given(graphs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_arrows_go_down_and_never_through_a_card(nodes):
     picture = draw(nodes)
     for line in picture.lines:
@@ -63,7 +64,7 @@ def test_arrows_go_down_and_never_through_a_card(nodes):
 
 
 @given(graphs(loops=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_every_graph_is_drawn_whole_with_a_plus_on_every_arrow(nodes):
     picture = draw(nodes)
     assert {card.key for card in picture.cards} == {one.key for one in nodes}
@@ -73,13 +74,13 @@ def test_every_graph_is_drawn_whole_with_a_plus_on_every_arrow(nodes):
 
 
 @given(graphs(loops=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_the_same_graph_always_gives_the_same_picture(nodes):
     assert draw(nodes) == draw(list(nodes))
 
 
 @given(graphs())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_pluses_keep_clear_of_each_other_and_of_cards(nodes):
     marks = [(plus.x - 12, plus.y - 12, plus.x + 12, plus.y + 12) for plus in draw(nodes).pluses]
     assert all(apart(one, other) for at, one in enumerate(marks) for other in marks[:at])
@@ -87,7 +88,7 @@ def test_pluses_keep_clear_of_each_other_and_of_cards(nodes):
 
 
 @given(graphs(loops=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_labels_keep_clear_of_each_other_of_pluses_and_of_cards(nodes):
     picture = draw(nodes)
     sized = [(mark, label_width(mark.link) // 2) for mark in picture.labels]
@@ -118,7 +119,7 @@ def additions(draw_from) -> tuple[list[Node], list[Node]]:
 
 
 @given(additions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 def test_a_step_that_is_added_moves_nothing_within_the_blocks_that_it_is_not_in(two):
     """A block (a step and all that stands under it) stays as it is, to the pixel from left to right and row by row,
     unless the new step stands in it; and branches keep their order from left to right."""

@@ -12,6 +12,7 @@ from canvas.document import parse
 from canvas.editing import EditRefused
 from tests.canvas.test_editing import ALL, changed, links
 from tests.cast import delay, document, facebook_step, split
+from tests.often import often
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ CHANGES = some.lists(CHANGE, min_size=3, max_size=25)
 
 
 @given(CHANGES, some.integers(0, 999), some.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 def test_wherever_a_step_goes_no_step_is_lost_and_no_loop_arises(changes, number, along):
     made = document(delay("a", "b"), split(ALL, "c", "d", key="b"), delay("c"), delay("d"))
     for verb, at in changes:
@@ -116,7 +117,7 @@ def test_wherever_a_step_goes_no_step_is_lost_and_no_loop_arises(changes, number
 
 
 @given(CHANGES, some.integers(0, 999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_a_copy_changes_nothing_but_the_arrow_it_stands_on(changes, number):
     made = document(delay("a", "b"), split(ALL, "c", "d", key="b"), delay("c"), delay("d"))
     for verb, at in changes:

@@ -68,6 +68,7 @@ def test_when_one_process_dies_all_stop_and_it_says_which(product):
     assert product.processes() == {}
 
 
+@pytest.mark.nightly
 def test_a_port_that_is_taken_is_named_with_the_cure(product):
     product.environment["PORT"] = product.environment["SANDBOX_PORT"]
     with Sandbox(port=int(product.environment["PORT"])), serving(product) as process:

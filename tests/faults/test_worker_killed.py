@@ -139,6 +139,7 @@ def test_processes_that_race_for_small_batches_do_the_work_once(installation, sa
     call_command("audit_sync")
 
 
+@pytest.mark.nightly
 def test_a_worker_in_another_folder_finds_its_project(home, tmp_path):
     canvas = flow(3)
     home.start(str(ROOT / "manage.py"), "worker", cwd=tmp_path)

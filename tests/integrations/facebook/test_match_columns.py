@@ -13,6 +13,7 @@ from integrations.facebook.match_fields import cell, hashed
 from integrations.facebook.users import rows_of
 from integrations.partner import Person
 from tests.integrations.facebook.test_match_fields import american_numbers, anything, countries, telling
+from tests.often import often
 
 WANTED = fields.keys(list(fields.FIELDS))
 COLUMNS = list(dict.fromkeys(column for _, column in WANTED))
@@ -39,7 +40,7 @@ def forgetful(monkeypatch):
     monkeypatch.setattr(match_columns, "GENERATION", 3)
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(400))
 @given(st.sampled_from(WANTED), st.lists(st.tuples(raws, anywhere), max_size=8))
 def test_a_column_holds_the_cells_of_the_reference(wanted, people):
     key, column = wanted

@@ -13,6 +13,7 @@ from integrations.facebook import match_dates, match_phone
 from integrations.facebook.match_countries import COUNTRIES
 from integrations.facebook.match_fields import RULES, UNHASHED, cell, normalise
 from integrations.facebook.match_places import COUNTRY_CODES, LONGEST_COUNTRY, US_STATES
+from tests.often import often
 
 VECTORS = json.loads((Path(__file__).parent / "graph-vectors.json").read_text(encoding="utf-8"))
 KEYS = sorted(RULES)
@@ -490,7 +491,7 @@ telling = st.one_of(
 )
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=often(1_000))
 @given(keys, telling, countries)
 def test_a_cell_is_empty_or_the_hash_of_something(key, raw, country):
     value, sent = normalise(key, raw, country), cell(key, raw, country)
@@ -502,7 +503,7 @@ def test_a_cell_is_empty_or_the_hash_of_something(key, raw, country):
     assert bool(sent) == bool(value)
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=often(2_000))
 @given(st.sampled_from([key for key in KEYS if key not in DATES]), telling, countries)
 def test_normalising_twice_changes_nothing(key, raw, country):
     once = normalise(key, raw, country)
@@ -510,7 +511,7 @@ def test_normalising_twice_changes_nothing(key, raw, country):
     assert normalise(key, once, "" if key == "PHONE" else country) == once
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=often(1_000))
 @given(st.sampled_from([key for key in KEYS if key != "EXTERN_ID"]), telling)
 def test_composed_and_decomposed_text_give_the_same(key, raw):
     forms = {normalise(key, unicodedata.normalize(form, raw)) for form in ("NFC", "NFD")}
@@ -551,7 +552,7 @@ local_numbers = st.from_regex(r"0[1-9][0-9 ]{4,12}", fullmatch=True)
 somewhere = st.sampled_from(["", *sorted(phonenumbers.SUPPORTED_REGIONS)])
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=often(1_500))
 @given(
     st.one_of(international_numbers(), american_numbers, local_numbers),
     st.one_of(st.sampled_from(["", "US", "CA", "GB", "DE"]), somewhere),
