@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from canvas.models import Canvas
 
 from . import errors, partner, recreating
+from .connecting import NO_TOKEN
 from .health import holds
 from .models import CustomAudience, Pausable, SyncBatch
 from .numbers import sums
@@ -74,7 +75,11 @@ def standing(audience: CustomAudience, now: datetime) -> tuple[str, str]:
         return ("Being made again" if audience.former_ids else "Not made yet", "warn" if audience.is_faulty else "off")
     account = audience.ad_account
     held = next((scope for scope in (audience, account, account.connection) if holds(scope, now)), None)
-    return (errors.sentence(held.pause_kind), tone_of(held)) if held else (f"At {label}", "good")
+    return (sentence_of(held), tone_of(held)) if held else (f"At {label}", "good")
+
+
+def sentence_of(held: Pausable) -> str:
+    return NO_TOKEN if held.pause_detail == NO_TOKEN else errors.sentence(held.pause_kind)
 
 
 def tone_of(scope: Pausable) -> str:

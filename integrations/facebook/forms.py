@@ -126,7 +126,13 @@ class FacebookAudienceForm(StepForm):
                 self.fields["ad_account"].widget.closed.add(account_id)
             yield account_id, f"{account} · {account_id}" + (f" ({', '.join(why)})" if why else "")
         if (chosen := self["ad_account"].value()) and chosen not in rows:
-            yield chosen, f"{chosen} (no access)"
+            why = "no access" if self.is_connected else "not connected"
+            yield chosen, f"{self.name_of(chosen)} ({why})"
+
+    def name_of(self, chosen: str) -> str:
+        """As it was told when Facebook was connected; the id alone where it never was."""
+        known = AdAccount.objects.filter(account_id=chosen).first()
+        return f"{known} · {chosen}" if known else chosen
 
     @property
     def chosen(self) -> list[str]:

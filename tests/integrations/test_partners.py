@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from canvas.models import Canvas
 from config.team.models import AuditEvent
 from integrations import connecting, partner, pauses
 from integrations.errors import AudienceGone, RateLimited, TermsNotAccepted
@@ -267,6 +268,11 @@ def test_disconnecting_says_what_it_stops_then_keeps_all_but_the_token(admin, co
     assert batch.cause_detail == "No token is connected."
     assert fate(canvas) == {"pending": 3}
     assert AuditEvent.objects.latest("pk").action == "token.removed"
+    lists = text(admin.get("/partners/audiences/"))
+    assert "No token is connected." in lists and "not accepted" not in lists
+    admin.post(f"/canvases/{canvas.pk}/duplicate/")
+    dialog = admin.get(f"/canvases/{Canvas.objects.latest('pk').pk}/steps/fb/")
+    assert "Northwind Store · act_1001 (not connected)" in text(dialog)
 
 
 def test_who_comes_while_disconnected_waits_and_goes_with_the_next_token(admin, connection, now):
