@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from . import spans, values
+from . import deeds, spans, values
 
 LOGIC = ("all", "any")
 
@@ -21,7 +21,7 @@ def entry(entry: Mapping[str, Any] | None) -> str:
     if not entry:
         return "No start yet"
     if entry["type"] != "scheduled":
-        return f"When they do {entry['event']}" if entry["type"] == "action" else "When a program says so"
+        return f"When they {deeds.done(entry)}" if entry["type"] == "action" else "When a program says so"
     if "every" in entry:
         return recurrence(entry)
     return "At launch" if entry.get("at") == "launch" else moment_of(entry)
@@ -40,7 +40,7 @@ def entering(entry: Mapping[str, Any] | None) -> str:
     if not entry:
         return "When do people enter?"
     if entry["type"] != "scheduled":
-        how = f"when they do {entry['event']}" if entry["type"] == "action" else "when a program says so"
+        how = f"when they {deeds.done(entry)}" if entry["type"] == "action" else "when a program says so"
         return f"People enter {how}, from the launch on"
     if "every" in entry:
         rhythm = recurrence(entry)
@@ -68,7 +68,7 @@ def limit(limit: Mapping[str, Any] | None) -> str:
 
 def conversions(conversions: list[Mapping[str, Any]] | None) -> str:
     told = [
-        f"{one['name']}: {one['event']} within {spans.words(values.duration(one['within']))}"
+        f"{one['name']}: {deeds.named(one)} within {spans.words(values.duration(one['within']))}"
         for one in conversions or []
     ]
     return ", ".join(told) or "None"
@@ -78,7 +78,7 @@ def leaving(out: Mapping[str, Any] | None, say: Callable[[Any], list[str]]) -> s
     """Who leaves before the end."""
     if not out:
         return "Nobody"
-    return told(out["filter"], say) if "filter" in out else f"Who does {out['event']}"
+    return told(out["filter"], say) if "filter" in out else f"Who {deeds.done(out, 'does')}"
 
 
 def audience(audience: Mapping[str, Any] | None) -> str:

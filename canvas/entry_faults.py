@@ -1,10 +1,9 @@
 """What is wrong with the parts of a Canvas document that say who enters: entry, re-entry and limit."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from audiences import behaviour, happened
+from audiences import happened
 from audiences.filters import Fault
 
 from . import values
@@ -15,6 +14,8 @@ EXAMPLE = '{"type": "scheduled", "at": "launch"}'
 RECURRING = {"day": set(), "week": {"weekdays"}, "month": {"day"}}
 LIMITS = ("lifetime", "run", "day")
 MOST = 10**9
+DEED = {*happened.KINDS, "where"}
+"""How a document names what somebody waits for (`audiences.happened`)."""
 
 
 def entry(value: Any) -> Iterator[Fault]:
@@ -65,17 +66,11 @@ def day_of_month(value: Any) -> int:
 
 
 def action(value: dict) -> Iterator[Fault]:
-    yield from unknown_keys("entry", value, {"type", "event", "where", "from", "until"})
-    yield from event_of(value, "entry")
+    yield from unknown_keys("entry", value, {"type", *DEED, "from", "until"})
+    yield from happened.faults(value, "entry", values.LONG_AGO)
     for key in ("from", "until"):
         if value.get(key) is not None:
             yield from reading(f"entry.{key}", values.instant, value[key])
-
-
-def event_of(value: dict, path: str) -> Iterator[Fault]:
-    """The event that something waits for, with conditions on its properties."""
-    yield from reading(f"{path}.event", behaviour.event_name, value.get("event"))
-    yield from happened.where_faults(value, path, datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def api(value: dict) -> Iterator[Fault]:

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from audiences import filter_deeds, happened, where_form
 from audiences.filters import Fault
-from audiences.models import EventName
 
-from . import entry_faults, spans, values
+from . import deeds, entry_faults, spans, values
 from .recurring_form import RecurringForm, recurring_initial
 from .steps.forms import Moment
 
@@ -31,7 +30,8 @@ class EntryForm(RecurringForm):
     AGAIN = (("no", "No, everybody once"), ("yes", "Yes, when they have left, after a while"))
     at = forms.ChoiceField(label="When people enter", choices=WAYS, widget=forms.RadioSelect)
     time = Moment(label="Date and time", required=False)
-    event = forms.CharField(label="What they do", max_length=100, required=False)
+    did = forms.ChoiceField(label="What they do", choices=deeds.KINDS, required=False)
+    event = forms.CharField(label=deeds.LABEL, help_text=deeds.HINT, max_length=100, required=False)
     since = Moment(label="From", required=False, help_text="Empty: from the launch on.")
     until = Moment(label="Until", required=False, help_text="Empty: without an end.")
     again = forms.ChoiceField(label="May people enter again?", choices=AGAIN, widget=forms.RadioSelect)
@@ -50,10 +50,7 @@ class EntryForm(RecurringForm):
         super().__init__(data, initial=initial)
         self.fields["event"].widget.attrs |= {"list": "event-names", "autocomplete": "off"}
 
-    @property
-    def events(self) -> list[str]:
-        """Names to choose from."""
-        return list(EventName.objects.order_by("name").values_list("name", flat=True)[:200])
+    events = staticmethod(deeds.event_names)
 
     @cached_property
     def rows(self) -> list[where_form.Fields] | None:
@@ -69,7 +66,8 @@ class EntryForm(RecurringForm):
     @cached_property
     def faults(self) -> list[Fault]:
         """What is wrong with them, by paths that begin with `where`."""
-        found = happened.where_faults({"where": self.conditions}, "", timezone.now())
+        asked = deeds.read(self.data) if self.is_bound else self.was
+        found = happened.where_faults({**asked, "where": self.conditions}, "", timezone.now())
         return [Fault(fault.path.removeprefix("."), fault.message) for fault in found]
 
     def where(self, url: str) -> where_form.Where | None:
@@ -83,8 +81,8 @@ class EntryForm(RecurringForm):
         chosen = self.cleaned_data
         if chosen.get("at") == "time" and not chosen.get("time") and "time" not in self.errors:
             self.add_error("time", "Choose a date and time, or let people enter at launch.")
-        if chosen.get("at") == "action" and not chosen.get("event") and "event" not in self.errors:
-            self.add_error("event", "Write the name of the event, as your programs report it.")
+        if chosen.get("at") == "action" and not deeds.read(chosen) and "event" not in self.errors:
+            self.add_error("event", deeds.NO_NAME)
         if chosen.get("at") == "action" and self.is_bound and self.faults:
             self.add_error("event", "What is to be corrected stands beside its property.")
         if chosen.get("since") and chosen.get("until") and chosen["until"] < chosen["since"]:
@@ -108,7 +106,7 @@ class EntryForm(RecurringForm):
         window = {key: values.written(moment) for key, moment in moments.items() if moment}
         return {
             "type": "action",
-            "event": chosen["event"],
+            **deeds.read(chosen),
             **({"where": self.conditions} if self.conditions else {}),
             **window,
         }
@@ -137,7 +135,7 @@ def entry_initial(entry: Mapping[str, Any]) -> dict[str, Any]:
     window = {
         name: values.instant(entry[key]) for name, key in (("since", "from"), ("until", "until")) if entry.get(key)
     }
-    return {"at": entry["type"], "event": entry.get("event", ""), **window}
+    return {"at": entry["type"], **deeds.fields(entry), **window}
 
 
 def reentry_initial(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,17 @@
-"""What a live Canvas waits for, kept beside its published document so that an event finds it by its name."""
+"""What a live Canvas waits for, kept beside its published document so that an event finds it by its name.
+
+A purchase has the empty name: it finds all that wait for one.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Least
 
 from audiences import happened
-from audiences.models import Event
 
 from . import values
 from .document import Document
@@ -38,7 +40,7 @@ def wanted(canvas: Canvas, document: Document) -> Iterator[Listener]:
     if entry.get("type") == "action":
         since, until = window(entry)
         yield listener(canvas, Kind.ENTRY, entry, since=since or values.LONG_AGO, until=until)
-    if "event" in out:
+    if happened.kind_of(out):
         yield listener(canvas, Kind.EXIT, out)
     for chosen in document.source.get("conversions") or []:
         yield listener(canvas, Kind.CONVERSION, chosen, way=chosen["name"])
@@ -48,8 +50,8 @@ def wanted(canvas: Canvas, document: Document) -> Iterator[Listener]:
 
 
 def listener(canvas: Canvas, kind: str, asked: dict[str, Any], since: datetime = values.LONG_AGO, **more) -> Listener:
-    kept = {key: asked[key] for key in ("event", "where") if key in asked}
-    return Listener(canvas=canvas, kind=kind, event=asked["event"], asked=kept, since=since, **more)
+    kept = {key: asked[key] for key in (*happened.KINDS, "where") if key in asked}
+    return Listener(canvas=canvas, kind=kind, event=happened.name_of(asked), asked=kept, since=since, **more)
 
 
 def window(entry: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
@@ -58,21 +60,20 @@ def window(entry: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
     return since, until
 
 
-def hear(events: Sequence[Event], now: datetime) -> None:
+def hear(deeds: Sequence[happened.Deed], now: datetime) -> None:
     """Puts people into the inbox of each running Canvas that waits for what they did."""
-    names = {event.name for event in events}
-    waiting = Listener.objects.filter(canvas__status=Canvas.Status.ACTIVE, event__in=names)
+    waiting = Listener.objects.filter(canvas__status=Canvas.Status.ACTIVE, event__in=happened.names_of(deeds))
     for one in waiting.order_by("pk"):
-        mine = happened.fitting(events, one.asked, now).filter(time__gte=one.since)
+        mine = happened.fitting(deeds, one.asked, now).filter(time__gte=one.since)
         ask(one, mine.filter(time__lte=one.until) if one.until else mine, now)
 
 
-def ask(one: Listener, events, now: datetime) -> int:
+def ask(one: Listener, deeds: QuerySet, now: datetime) -> int:
     happened_at = Least("time", Value(now, DateTimeField()))
     columns = {
         "canvas": one.canvas_id, "kind": Value(one.kind), "way": Value(one.way), "profile": "profile_id",
-        "at": now, "happened_at": happened_at, "context": "properties" if one.kind == Kind.ENTRY else {},
+        "at": now, "happened_at": happened_at, "context": happened.told(one.asked) if one.kind == Kind.ENTRY else {},
     }  # fmt: skip
     if one.step_id:
         columns["step"] = one.step_id
-    return insert_select(Trigger, columns, events.order_by("time", "pk"))
+    return insert_select(Trigger, columns, deeds.order_by("time", "pk"))

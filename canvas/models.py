@@ -128,10 +128,11 @@ class EntryRun(models.Model):
 
 
 class Listener(models.Model):
-    """What a live Canvas waits for: an event, and what is to be done with the person who did it.
+    """What a live Canvas waits for: an event or a purchase, and what is to be done with the person who did it.
 
-    `asked` is the part of the document that names the event, with conditions on its properties. `step` and `way` say
-    who is woken by it (an Action Paths), `way` alone which conversion it is.
+    `asked` is the part of the document that names the event or purchase, with conditions on its properties; `event` is
+    the event's name, or empty. `step` and `way` say who is woken by it (an Action Paths), `way` alone which conversion
+    it is.
     """
 
     class Kind(models.TextChoices):

@@ -5,19 +5,13 @@ from typing import Any
 
 from django import forms
 
-from audiences import filter_form, filters
-from audiences.models import EventName
+from audiences import filter_form, filters, happened
 
-from . import spans, values
+from . import deeds, spans, values
 from .outcome_faults import MOST_CONVERSIONS
 from .steps import rows
 
 PREFIX = "exit-filter"
-
-
-def event_names() -> list[str]:
-    """To choose from; an event that nobody did yet may be written."""
-    return list(EventName.objects.order_by("name").values_list("name", flat=True)[:200])
 
 
 class ExitForm(forms.Form):
@@ -25,13 +19,14 @@ class ExitForm(forms.Form):
 
     WAYS = (("", "Nobody"), ("event", "Who does something"), ("filter", "Whom a filter fits"))
     exit = forms.ChoiceField(label="Who leaves before the end", choices=WAYS, widget=forms.RadioSelect, required=False)
-    exit_event = forms.CharField(label="What they do", max_length=100, required=False)
-    event_names = staticmethod(event_names)
+    exit_did = forms.ChoiceField(label="What they do", choices=deeds.KINDS, required=False)
+    exit_event = forms.CharField(label=deeds.LABEL, help_text=deeds.HINT, max_length=100, required=False)
+    event_names = staticmethod(deeds.event_names)
 
     def exit_initial(self, document: Mapping[str, Any]) -> dict[str, Any]:
         self.was = document.get("exit") or {}
-        way = "event" if "event" in self.was else "filter" if "filter" in self.was else ""
-        return {"exit": way, "exit_event": self.was.get("event", "")}
+        way = "event" if happened.kind_of(self.was) else "filter" if "filter" in self.was else ""
+        return {"exit": way} | {f"exit_{name}": value for name, value in deeds.fields(self.was).items()}
 
     @property
     def exit_filter(self) -> Any:
@@ -45,29 +40,30 @@ class ExitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         chosen = super().clean()
-        if chosen.get("exit") == "event" and not chosen.get("exit_event"):
-            self.add_error("exit_event", "Write the name of the event, as your programs report it.")
+        if chosen.get("exit") == "event" and not self.exit_deed:
+            self.add_error("exit_event", deeds.NO_NAME)
         return chosen
 
+    @property
+    def exit_deed(self) -> dict[str, str]:
+        return deeds.read({name: self.cleaned_data.get(f"exit_{name}") for name in ("did", "event")})
+
     def exit_part(self, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """Conditions on the event's properties, which a program set, stay as long as the event does."""
-        way, event = self.cleaned_data.get("exit"), self.cleaned_data.get("exit_event")
+        way = self.cleaned_data.get("exit")
         if way == "filter":
             return {"filter": self.exit_filter}
-        kept = {"where": before["where"]} if before and before.get("event") == event and "where" in before else {}
-        return {"event": event, **kept} if way == "event" else None
+        return self.exit_deed | deeds.conditions(self.exit_deed, before) if way == "event" else None
 
 
 class Conversions(rows.Rows):
-    parts = {"event": rows.read_text, "within": rows.read_text, "unit": rows.read_text}
+    parts = {"did": rows.read_text, "event": rows.read_text, "within": rows.read_text, "unit": rows.read_text}
 
 
 class ConversionsForm(forms.Form):
     """What counts as a success, with how long after entering it still does."""
 
     conversions = forms.Field(label="Conversion events", widget=Conversions, required=False)
-    units = spans.UNITS[:4]
-    event_names = staticmethod(event_names)
+    units, kinds, event_names = spans.UNITS[:4], deeds.KINDS, staticmethod(deeds.event_names)
 
     def conversions_initial(self, document: Mapping[str, Any]) -> dict[str, Any]:
         return {"conversions": [row_of(one) for one in document.get("conversions") or []]}
@@ -81,14 +77,16 @@ class ConversionsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         chosen = super().clean()
         for row in filled(chosen["conversions"]):
-            if not (row["name"] and row["event"] and row["within"].isdecimal()):
-                self.add_error("conversions", "A conversion needs a name, an event, and a whole number for its time.")
+            if not (row["name"] and deeds.read(row) and row["within"].isdecimal()):
+                self.add_error(
+                    "conversions", "A conversion needs a name, what people do, and a whole number for its time."
+                )
                 break
         return chosen
 
     def conversions_part(self, before: list[dict] | None) -> list[dict] | None:
-        kept = {(one["name"], one["event"]): one["where"] for one in before or [] if "where" in one}
-        found = [conversion(row, kept) for row in filled(self.cleaned_data["conversions"])]
+        known = {one["name"]: one for one in before or []}
+        found = [conversion(row, known.get(row["name"])) for row in filled(self.cleaned_data["conversions"])]
         return found or None
 
 
@@ -96,12 +94,11 @@ def filled(given: list[rows.Row] | None) -> list[rows.Row]:
     return [row for row in given or [] if row["name"] or row["event"] or row["within"]]
 
 
-def conversion(row: rows.Row, kept: Mapping[tuple, list]) -> dict[str, Any]:
-    where = {"where": kept[row["name"], row["event"]]} if (row["name"], row["event"]) in kept else {}
-    within = spans.written(int(row["within"]), row["unit"] or "days")
-    return {"name": row["name"], "event": row["event"], "within": within, **where}
+def conversion(row: rows.Row, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    asked, within = deeds.read(row), spans.written(int(row["within"]), row["unit"] or "days")
+    return {"name": row["name"], **asked, "within": within, **deeds.conditions(asked, before)}
 
 
 def row_of(one: Mapping[str, Any]) -> rows.Row:
     number, unit = spans.parts(values.duration(one["within"]))
-    return {"name": one["name"], "event": one["event"], "within": str(number), "unit": unit}
+    return {"name": one["name"], **deeds.fields(one), "within": str(number), "unit": unit}

@@ -14,10 +14,17 @@ from ..values import WEEKDAYS
 TEXT = {"type": "string"}
 OBJECT, NOTHING, MAYBE = {"type": "object"}, {"type": "null"}, {"type": ["string", "null"]}
 FILTER = {"$ref": "#/components/schemas/Filter"}
-EVENT = {"event": TEXT, "where": {"type": "array", "items": PROPERTY}}
+WHERE = {"where": {"type": "array", "items": PROPERTY}}
+DEEDS = {"event": TEXT, "purchase": TEXT | {"description": "A product id, or `any`."}}
 POSITIVE = {"type": "integer", "minimum": 1}
 WITHIN = TEXT | {"examples": ["P3D"]}
-CONVERSION = closed({"name": TEXT, **EVENT, "within": WITHIN}, "name", "event", "within")
+
+
+def asked(*required: str, **more: dict) -> list[dict]:
+    """Either an event or a purchase, with conditions on its properties."""
+    return [closed({**more, key: deed, **WHERE}, *required, key) for key, deed in DEEDS.items()]
+
+
 STEP = {
     "type": "object", "required": ["key", "type"], "additionalProperties": False,
     "properties": {
@@ -27,13 +34,14 @@ STEP = {
         "next": OBJECT | {"description": "Branch to the key of a step.", "additionalProperties": TEXT},
     },
 }  # fmt: skip
+CONVERSION = {"oneOf": asked("name", "within", name=TEXT, within=WITHIN)}
 CANVAS_DOCUMENT = {
     "description": "A journey; also what export and import use. The first step is the entry point.",
     "type": "object", "required": ["name"], "additionalProperties": False,
     "properties": {
         "name": SAID | {"maxLength": 100},
         "entry": {
-            "description": "At a time (`at`: `launch`, or ISO 8601), by an event, or by a call.",
+            "description": "At a time (`at`: `launch`, or ISO 8601), by an event or a purchase, or by a call.",
             "oneOf": [
                 NOTHING,
                 OBJECT | {"properties": {"type": {"const": "scheduled"}, "at": TEXT}, "required": ["type", "at"]},
@@ -45,12 +53,7 @@ CANVAS_DOCUMENT = {
                     },
                     "required": ["type", "every", "time"],
                 },
-                OBJECT | {
-                    "properties": {
-                        "type": {"const": "action"}, **EVENT, "from": MAYBE, "until": MAYBE,
-                    },
-                    "required": ["type", "event"],
-                },
+                *asked("type", type={"const": "action"}, until=MAYBE, **{"from": MAYBE}),
                 closed({"type": {"const": "api"}}, "type"),
             ],
         },
@@ -68,11 +71,11 @@ CANVAS_DOCUMENT = {
             "oneOf": [NOTHING, closed({"max": POSITIVE, "per": {"enum": list(LIMITS)}}, "max", "per")],
         },
         "exit": {
-            "description": "Who leaves before the end: by an event at once, by a filter before the next step.",
-            "oneOf": [NOTHING, closed(EVENT, "event"), closed({"filter": FILTER}, "filter")],
+            "description": "Who leaves before the end: by what they do at once, by a filter before the next step.",
+            "oneOf": [NOTHING, *asked(), closed({"filter": FILTER}, "filter")],
         },
         "conversions": {
-            "description": "Events that count as a success, once a trip, within a time after entering.",
+            "description": "What counts as a success, once a trip, within a time after entering.",
             "oneOf": [NOTHING, {"type": "array", "maxItems": MOST_CONVERSIONS, "items": CONVERSION}],
         },
         "steps": {"type": "array", "items": STEP},

@@ -1,15 +1,15 @@
 """Action Paths: people wait, at most 31 days, for one of several events; whoever does one leaves by its way at once."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
-from audiences import behaviour, happened
+from audiences import happened
 from audiences.filters import Fault, Library
 
-from .. import spans, values
+from .. import deeds, spans, values
 from ..problems import Problem
 from .action_paths_form import ActionPathsForm
 from .base import Routes, Setting, StepType
@@ -25,19 +25,18 @@ def read_window(value: Any) -> timedelta:
 
 
 def read_actions(value: Any) -> list[dict]:
-    for action in read_ways(value, ["event", "where"], MOST_WAYS):
-        if action.get("event"):
-            behaviour.event_name(action["event"])
-    return value
+    return read_ways(value, [*happened.KINDS, "where"], MOST_WAYS)
 
 
 def actions_faults(value: list[dict], path: str, library: Library) -> Iterable[Fault]:
+    """What an action waits for may be missing in a draft."""
     for at, action in enumerate(value):
-        yield from happened.where_faults(action, f"{path}[{at}]", datetime(2000, 1, 1, tzinfo=UTC))
+        if action.keys() & happened.KINDS.keys():
+            yield from happened.faults(action, f"{path}[{at}]", values.LONG_AGO)
 
 
 def actions_words(value: list[dict], say) -> str:
-    return ", ".join(f"{action['name']}: {action.get('event') or 'no event'}" for action in value)
+    return ", ".join(f"{action['name']}: {deeds.named(action)}" for action in value)
 
 
 class ActionPaths(StepType):
@@ -69,7 +68,7 @@ class ActionPaths(StepType):
         if not step.settings.get("actions"):
             yield Problem("canvas.E004", "There is no action to wait for yet.", "Add one.", step.key, "actions")
         for action in step.settings.get("actions", []):
-            if not action.get("event"):
+            if not happened.kind_of(action):
                 message = f"What people do for {action['name']} is not set."
                 yield Problem("canvas.E004", message, "Choose an event.", step.key, "actions")
 

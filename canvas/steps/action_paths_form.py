@@ -5,15 +5,13 @@ from typing import Any
 
 from django import forms
 
-from audiences.models import EventName
-
-from .. import spans, values
+from .. import deeds, spans, values
 from . import rows
 from .forms import StepForm
 
 
 class Actions(rows.Rows):
-    parts = {"event": rows.read_text}
+    parts = {"did": rows.read_text, "event": rows.read_text}
 
 
 class ActionPathsForm(StepForm):
@@ -27,28 +25,24 @@ class ActionPathsForm(StepForm):
 
     @property
     def drawn(self) -> list[dict[str, Any]]:
-        return [{"was": row.get("name", ""), "event": "", **row} for row in self["actions"].value() or []]
+        given = self["actions"].value() or []
+        return [{"was": row.get("name", ""), **(row if self.is_bound else row | deeds.fields(row))} for row in given]
 
     @property
     def may_add(self) -> bool:
         return rows.may_add(self.drawn)
 
-    @property
-    def event_names(self) -> list[str]:
-        return list(EventName.objects.order_by("name").values_list("name", flat=True)[:200])
+    kinds, event_names = deeds.KINDS, staticmethod(deeds.event_names)
 
     def settings(self) -> dict[str, Any]:
         given, window = self.cleaned_data["actions"] or [], self.cleaned_data.get("window")
-        actions = [self.with_conditions(row) for row in rows.settled(given)]
+        actions = [self.action(row) for row in given]
         chosen = {"window": spans.written(window, self.cleaned_data["unit"] or "days")} if window else {}
         return chosen | ({"actions": actions} if actions else {})
 
-    def with_conditions(self, row: rows.Row) -> rows.Row:
-        """Conditions on the event's properties, which a program set, stay as long as the event does."""
-        old = {(one["name"], one.get("event")): one for one in self.step.settings.get("actions", [])}
-        kept = old.get((row["name"], row["event"]), {})
-        conditions = {"where": kept["where"]} if "where" in kept else {}
-        return {key: value for key, value in row.items() if value} | conditions
+    def action(self, row: rows.Row) -> dict[str, Any]:
+        asked, old = deeds.read(row), {one["name"]: one for one in self.step.settings.get("actions", [])}
+        return {"name": row["name"]} | asked | deeds.conditions(asked, old.get(row["name"]))
 
     def renamed(self) -> Mapping[str, str]:
         return rows.renamed(self.cleaned_data["actions"] or [])

@@ -48,6 +48,27 @@ def test_an_event_lets_its_person_in_within_a_tick(now):
     call_command("audit_sync")
 
 
+def bought(who: str, at, product: str = "TENT", price: float = 10, **more) -> None:
+    purchase = {"external_id": who, "product_id": product, "currency": "EUR", "price": price, "time": at.isoformat()}
+    track({"purchases": [purchase | more]}, at)
+
+
+def test_a_purchase_lets_its_person_in_with_what_was_bought(now):
+    people(4)
+    dear = {"purchase": "TENT", "where": [{"property": "price", "op": "gte", "value": 10}]}
+    tents, anything = (
+        waits(now, entry={"type": "action"} | dear),
+        waits(now, name="Any", entry={"type": "action", "purchase": "any"}),
+    )
+    bought("p0", now, price=12.5, quantity=2, properties={"shop": "Ghent"})
+    bought("p1", now, price=9.99), bought("p2", now, "LAMP"), did("p3", now)
+    tick(now)
+    assert inside(tents) == ["p0"] and sorted(inside(anything)) == ["p0", "p1", "p2"]
+    entry = Entry.objects.get(canvas=tents)
+    assert entry.context == {"shop": "Ghent", "product_id": "TENT", "price": 12.5, "currency": "EUR", "quantity": 2}
+    call_command("audit_sync")
+
+
 def test_only_with_the_properties_in_the_window_and_in_the_target_audience(now):
     people(4, country="US"), people(1, country="FR")
     entry = BOUGHT | {"where": [{"property": "price", "op": "gte", "value": 10}], "from": (now + HOUR).isoformat(),
@@ -154,6 +175,8 @@ def test_many_are_let_in_by_as_many_statements_as_few(now):
     ("entry", "path"),
     [
         ({"type": "action"}, "entry.event"),
+        (BOUGHT | {"purchase": "any"}, "entry.event"),
+        ({"type": "action", "purchase": ""}, "entry.purchase"),
         (BOUGHT | {"where": [{"property": "a", "op": "gt", "value": "x"}]}, "entry.where[0].op"),
         (BOUGHT | {"from": "soon"}, "entry.from"),
         (BOUGHT | {"at": "launch"}, "entry.at"),

@@ -55,6 +55,30 @@ def test_an_event_wakes_whom_it_concerns_and_the_others_wait_until_their_time_is
     call_command("audit_sync")
 
 
+def bought(who: str, product: str, at: datetime) -> None:
+    sold = {"external_id": who, "product_id": product, "currency": "EUR", "price": 5, "time": at.isoformat()}
+    track({"purchases": [sold]}, at)
+
+
+def test_a_purchase_wakes_lets_out_and_converts_as_an_event_does(now):
+    people(3)
+    waited = [{"name": "Tent", "purchase": "TENT"}, {"name": "Other", "purchase": "any"}]
+    paths = {
+        "key": "wait",
+        "type": "action_paths",
+        "settings": {"window": "P1D", "actions": waited},
+        "next": {"Tent": "a", "Other": "b"},
+    }
+    conversions = [{"name": "Any", "purchase": "any", "within": "P1D"}]
+    canvas = launch(paths, delay("a"), delay("b"), at=now, exit={"purchase": "BOOTS"}, conversions=conversions)
+    tick(now)
+    bought("p0", "TENT", now + HOUR), bought("p1", "LAMP", now + HOUR), bought("p2", "BOOTS", now + HOUR)
+    tick(now + HOUR)
+    assert at(canvas) == {"p0": "a", "p1": "b", "p2": "left by exit"}
+    assert Conversion.objects.filter(canvas=canvas).count() == 3
+    call_command("audit_sync")
+
+
 def test_what_happened_before_she_came_or_after_her_time_wakes_nobody(now):
     people(1)
     steps = (delay("before", then="wait"), actions("PT1H", Bought="a", everyone_else="c"), delay("a"), delay("c"))
