@@ -23,6 +23,7 @@ HIGH_VALUE = (
 )
 LAST_ORDER = ("last_order_at", "last_purchase_at", "last_order_date", "last_purchase_date", "last_seen_at")
 LAPSED = (
+    {"all": [BOUGHT, BOUGHT | {"op": "not_exists", "within": "P90D"}]},
     *(
         {
             "all": [
@@ -32,18 +33,15 @@ LAPSED = (
         }
         for name in LAST_ORDER
     ),
-    {"all": [BOUGHT, BOUGHT | {"op": "not_exists", "within": "P90D"}]},
 )
-ANSWERED = (
-    *({"attribute": name, "op": "within_last", "value": "P3D"} for name in LAST_ORDER),
-    BOUGHT | {"within": "P3D"},
-)
+CAME_BACK = tuple({"attribute": name, "op": "within_last", "value": "P3D"} for name in LAST_ORDER)
 LOYAL = (
     {"attribute": "loyalty_tier", "op": "exists"},
     {"attribute": "loyalty_level", "op": "exists"},
     {"attribute": "loyalty_member", "op": "is", "value": True},
     {"attribute": "is_member", "op": "is", "value": True},
     {"attribute": "loyalty_points", "op": "gte", "value": 1},
+    REGULARS,
 )
 
 
@@ -55,6 +53,12 @@ def facebook(key: str, audience_name: str, fields: list[str]) -> dict:
 
 def wait(key: str, duration: str, then: str) -> dict:
     return {"key": key, "type": "delay", "settings": {"duration": duration}, "next": {"next": then}}
+
+
+def until_they_buy(key: str, window: str, then: str) -> dict:
+    """Who buys anything has done what she was to do, and leaves."""
+    settings = {"window": window, "actions": [{"name": "Bought", "purchase": "any"}]}
+    return {"key": key, "type": "action_paths", "settings": settings, "next": {"everyone_else": then}}
 
 
 def split(key: str, filters: tuple, **ways: str) -> dict:
@@ -80,12 +84,12 @@ RETARGET = Blueprint(
     name="Retarget people who don’t answer",
     icon="loop",
     job="Follow up at Facebook where people don’t answer elsewhere.",
-    does="People who have been away for long get three days to answer what you send elsewhere. Who hasn’t come back by "
-    "then, as far as we know, comes into a custom audience.",
+    does="People who have been away for long get three days to answer what you send elsewhere; who buys something "
+    "leaves. Who hasn’t come back by then, as far as we know, comes into a custom audience.",
     audience=(*LAPSED, REACHABLE),
     steps=(
-        wait("wait", "P3D", "came-back"),
-        split("came-back", ANSWERED, no="no-answer"),
+        until_they_buy("wait", "P3D", "came-back"),
+        split("came-back", CAME_BACK, no="no-answer"),
         facebook("no-answer", "No answer elsewhere", MANY_FIELDS),
     ),
 )

@@ -18,9 +18,10 @@ from tests.cast import ACCOUNT, people
 
 TYPES = {
     "delay": ("Delay", "Edit Delay"), "decision_split": ("Decision Split", "Edit Decision Split"),
+    "action_paths": ("Action Paths", "Edit Action Paths"),
     "facebook_audience": ("Facebook Audience Step", "Custom Audience"),
 }  # fmt: skip
-WAYS = {"yes": "Yes", "no": "No"}
+WAYS, ONLY = {"yes": "Yes", "no": "No"}, ("next", "everyone_else")
 IN_CI, AT_NIGHT = "another-channel", ("retarget", "suppress", "lookalike")
 """The one with a split, a delay and a passing on is built in each run, the others at night."""
 
@@ -57,7 +58,7 @@ def build(page: Page, steps: list[dict]) -> None:
     add(page, "after the entry", label(steps[0]))
     for step in steps:
         for branch, target in step["next"].items():
-            place = f"after {label(step)}" if branch == "next" else f"on branch {WAYS[branch]} of {label(step)}"
+            place = f"after {label(step)}" if branch in ONLY else f"on branch {WAYS[branch]} of {label(step)}"
             lead(page, place, label(by_key[target])) if target in drawn else add(page, place, label(by_key[target]))
             drawn.add(target)
     for step in steps:
@@ -87,6 +88,15 @@ def set_delay(page: Page, settings: Mapping[str, Any]) -> None:
     page.get_by_label("How long").fill(settings["duration"].strip("PD"))
 
 
+def set_actions(page: Page, settings: Mapping[str, Any]) -> None:
+    page.get_by_label("People wait for at most").fill(settings["window"].strip("PD"))
+    for at, action in enumerate(settings["actions"]):
+        page.get_by_role("button", name="Add an action").click()
+        drawn(page, f"#actions-{at}-name")
+        page.locator(f"#actions-{at}-name").fill(action["name"])
+        page.locator(f"#actions-{at}-did").select_option("purchase")
+
+
 def set_split(page: Page, settings: Mapping[str, Any]) -> None:
     page.get_by_label("A filter of its own").check()
     fill_in(page, settings["filter"])
@@ -99,7 +109,9 @@ def set_audience(page: Page, settings: Mapping[str, Any]) -> None:
         page.locator(f".match:has(input[value={name}])").click()
 
 
-SETTERS = {"delay": set_delay, "decision_split": set_split, "facebook_audience": set_audience}
+SETTERS = {
+    "delay": set_delay, "decision_split": set_split, "facebook_audience": set_audience, "action_paths": set_actions,
+}  # fmt: skip
 
 
 def choose_people(page: Page, canvas: Canvas, document: dict) -> None:

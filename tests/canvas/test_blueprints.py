@@ -127,9 +127,9 @@ def test_a_split_without_an_attribute_is_left_out_and_people_go_on():
         document = blueprints.BLUEPRINTS["retarget"].document(blueprints.Known())
         return {step.key: dict(step.next) for step in document.steps}
 
-    assert ways() == {"wait": {"next": "no-answer"}, "no-answer": {}}
+    assert ways() == {"wait": {"everyone_else": "no-answer"}, "no-answer": {}}
     CustomAttribute.objects.create(name="last_purchase_at", type="time")
-    assert ways() == {"wait": {"next": "came-back"}, "came-back": {"no": "no-answer"}, "no-answer": {}}
+    assert ways() == {"wait": {"everyone_else": "came-back"}, "came-back": {"no": "no-answer"}, "no-answer": {}}
 
 
 @pytest.mark.parametrize("key", KEYS)
