@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
 
+from ..audience_step import account_id
 from ..errors import (
     AccessLost,
     AudienceLimitReached,
@@ -61,15 +62,6 @@ def usable_accounts(draft: Draft) -> list[str]:
         for one, account in accounts(draft).items()
         if (account.audiences or 0) < MOST_AUDIENCES and not any(account_troubles(one, account))
     ]
-
-
-def account_id(step: StepSpec) -> str:
-    return step.settings.get("ad_account", "").strip()
-
-
-def account_of(step: StepSpec) -> AdAccount:
-    rows = AdAccount.objects.select_related("connection")
-    return rows.get(connection__partner="facebook", account_id=account_id(step))
 
 
 def facebook_steps(draft: Draft) -> list[StepSpec]:
