@@ -108,10 +108,11 @@ class Finding:
 
 
 class Partner(ABC):
-    """A company that people are passed to. Its own words stand in the template `integrations/<key>.html`."""
+    """A company that people are passed to. `template`: its own words on its page of Technology Partners."""
 
     key: str
     label: str
+    template = ""
     asks_for = "Token"
     api = ""
     most_audiences = 500
@@ -119,10 +120,6 @@ class Partner(ABC):
     """The keys one of which is enough to find a person."""
     urls: Sequence["URLPattern"] = ()
     """Pages of its own, below its page on Technology Partners."""
-
-    @property
-    def template(self) -> str:
-        return f"integrations/{self.key}.html"
 
     def vitals(self, connection: "Connection") -> list[Finding]:
         """What the token is, in words, as last read."""

@@ -43,6 +43,7 @@ INTERVALS = {usage.DEVELOPMENT: CAREFUL, "standard_access": 5}
 class Facebook(Partner):
     key = "facebook"
     label = "Facebook"
+    template = "integrations/facebook.html"
     asks_for = "System user token"
     most_audiences = checks.MOST_AUDIENCES
     urls = (path("canvases/<int:pk>/steps/<slug:key>/rehearsal/", views.rehearse, name="facebook_rehearsal"),)
