@@ -1,8 +1,8 @@
 """The clock: one pass of everything that is due, and the task that the queue runs when the bell is rung.
 
-Order of a pass: dead launches, moves, entries, probes, seals, clocks, removals, sends, imports, old attempts and
-answers; repeated until nothing is due (the ties are in docs/semantics.md). A bell carries no data and may be lost or
-doubled: what is due stands in rows.
+Order of a pass: dead launches, moves, entries, probes, seals, clocks, removals, sends, messages, imports, old
+attempts and answers; repeated until nothing is due (the ties are in docs/semantics.md). A bell carries no data and may
+be lost or doubled: what is due stands in rows.
 """
 
 import logging
@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 from audiences import import_queue
 from canvas import engine, launch
 from config.team import repeats
-from integrations import outbox, pauses, removing, retention, set_back, sync
+from integrations import dispatching, outbox, pauses, removing, retention, set_back, sync
 
 from . import beats
 
@@ -44,7 +44,7 @@ def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:
 
 def one_pass(now: datetime) -> Counter:
     done = Counter(dead_launches=launch.bury_dead(now)) + engine.work(now) + sync.prepare(now)
-    done += removing.work(now) + sync.send_one(now) + import_queue.work(now)
+    done += removing.work(now) + sync.send_one(now) + dispatching.work(now) + import_queue.work(now)
     return +(done + Counter(attempts_purged=retention.purge(now), answers_pruned=repeats.prune(now)))
 
 
@@ -52,7 +52,7 @@ def next_due(now: datetime) -> datetime | None:
     """When the next pass would find something."""
     moments = (
         engine.next_due(), outbox.next_due(now), removing.next_due(now), pauses.next_due(now),
-        import_queue.next_due(now),
+        dispatching.next_due(now), import_queue.next_due(now),
     )  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 

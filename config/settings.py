@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "canvas",
     "integrations",
     "integrations.facebook",
+    "integrations.mail",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -124,6 +125,7 @@ USE_I18N = False
 
 vars().update(env.mail())
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "audience-sync@localhost")
+PUBLIC_URL = env.url("PUBLIC_URL", "", ("https", "http"))
 
 CACHES = {
     # Sign-in throttling counts here, so all processes share it.
@@ -139,6 +141,8 @@ FACEBOOK_GRAPH_VERSION = env.graph_version()
 SYNC_RETRY_HOURS = env.number("SYNC_RETRY_HOURS", 13, 0.01, 240)
 SYNC_BATCH_SIZE = int(env.number("SYNC_BATCH_SIZE", 10_000, 1, 10_000))
 SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, 2, 100)
+# For each thing that the mail server is asked; a message is a handful of them, and has to be over within its lease.
+EMAIL_TIMEOUT = max(1.0, SYNC_LEASE_SECONDS / 12)
 ATTEMPT_RETENTION_DAYS = env.number("ATTEMPT_RETENTION_DAYS", 400, 1, 3650)
 
 # django-q2 is the clock and the hands, never the memory: no results, no retries of its own.

@@ -12,8 +12,10 @@ from .models import (
     Connection,
     ConnectionSecret,
     CustomAudience,
+    Dispatch,
     Identity,
     Member,
+    Outlet,
     Removal,
     SyncBatch,
 )  # fmt: skip
@@ -73,6 +75,21 @@ class Attempts(ByNumber):
     numbers = ("pk", "batch")
     list_display = ["id", "batch_id", "number", "started_at", "milliseconds", "outcome", "code", "subcode", "trace_id"]
     search_help_text = "the number of an attempt or a batch"
+
+
+@admin.register(Outlet)
+class Outlets(ByNumber):
+    numbers = ("pk", "step")
+    list_display = ["id", "step_id", "channel", "turn_at", "failures", "held_since", "held_until", "held_for"]
+    list_filter = ["channel"]
+    search_help_text = "the number of an outlet or a step"
+
+
+@admin.register(Dispatch)
+class Dispatches(ByPerson):
+    numbers = ("pk", "outlet")
+    list_display = ["id", "outlet_id", "entry_id", "profile_id", "state", "attempts", "next_attempt_at", "settled_at"]
+    search_help_text = "the number of a dispatch or an outlet, or a person's external id, exactly"
 
 
 @admin.register(Removal)

@@ -8,15 +8,17 @@ class IntegrationsApp(AppConfig):
     def ready(self) -> None:
         from audiences import changes, erasure, filter_named, filters, panels
 
-        from . import people_synced, profile_panel, receipts
+        from . import dispatch_by_hand, dispatch_panel, people_synced, profile_panel, receipts
         from .erasure import withdraw
         from .identities import keep_former
 
         erasure.register(withdraw)
+        erasure.register(dispatch_by_hand.withdraw)
         erasure.PLACES.append(receipts.places)
         changes.listen(keep_former)
         filters.CONDITIONS["synced_to"] = people_synced.read_synced_to
         filter_named.NAMED["synced_to"] = filter_named.Kind(
             "custom audience", "was synced to", "was not synced to", people_synced.names
         )
+        panels.register("dispatches", dispatch_panel.panel)
         panels.register("syncs", profile_panel.panel)

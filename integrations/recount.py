@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from canvas.models import Arrival, Cohort, Entry, Step
 
-from . import removal_recount
+from . import dispatch_recount, removal_recount
 from .models import Attempt, CustomAudience, Member, SyncBatch
 
 State = SyncBatch.State
@@ -20,6 +20,7 @@ def differences() -> Iterator[str]:
     yield from halves()
     yield from lost_members()
     yield from removal_recount.differences()
+    yield from dispatch_recount.differences()
     for step in Step.objects.filter(Exists(CustomAudience.objects.filter(step=OuterRef("pk")))):
         yield from handed_over(step)
 

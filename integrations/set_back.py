@@ -11,7 +11,8 @@ from operator import or_
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
-from .models import AdAccount, Connection, CustomAudience, Removal, SyncBatch
+from .dispatching import WAITING
+from .models import AdAccount, Connection, CustomAudience, Dispatch, Outlet, Removal, SyncBatch
 from .removing import DAILY
 from .retry import LONGEST
 
@@ -31,7 +32,15 @@ def set_right(now: datetime) -> int:
     moved += AdAccount.objects.filter(next_send_at__gt=late + HOUR).update(next_send_at=None)
     for scope in (Connection, AdAccount, CustomAudience):
         moved += scope.objects.filter(paused_since__gt=late).update(paused_since=now, paused_until=now)
-    return moved
+    moved += Outlet.objects.filter(held_until__gt=late + HOUR).update(held_until=now)
+    return moved + set_dispatches_right(late)
+
+
+def set_dispatches_right(late: datetime) -> int:
+    """Leases among them: they are shorter than the longest time between two tries."""
+    waiting, now = Dispatch.objects.filter(WAITING), late - SLACK
+    moved = waiting.filter(next_attempt_at__gt=late + HOUR).update(next_attempt_at=now)
+    return moved + waiting.filter(clock_at__gt=late).update(clock_at=now)
 
 
 def set_batches_right(now: datetime) -> int:

@@ -2,8 +2,9 @@
 
 from django.urls import include, path
 
+from .channels import CHANNELS
 from .partner import PARTNERS
-from .views import attempts, audiences, by_hand, partners
+from .views import attempts, audiences, by_hand, outgoing, partners
 
 app_name = "integrations"
 urlpatterns = [
@@ -15,10 +16,12 @@ urlpatterns = [
     path("steps/<int:pk>/cancel/", by_hand.cancel, name="cancel"),
     path("steps/<int:pk>/attempts/", attempts.index, name="attempts"),
     path("steps/<int:pk>/attempts.csv", attempts.export, name="attempts_csv"),
+    path("outgoing/<int:pk>/retry/", outgoing.retry, name="retry_outgoing"),
+    path("outgoing/<int:pk>/cancel/", outgoing.cancel, name="cancel_outgoing"),
     path("<slug:key>/", partners.detail, name="partner"),
     path("<slug:key>/token/", partners.token, name="token"),
     path("<slug:key>/check/", partners.check, name="check"),
     path("<slug:key>/disconnect/", partners.disconnect, name="disconnect"),
     path("<slug:key>/retry/<slug:scope>/<int:pk>/", partners.retry, name="retry"),
-    *(path(f"{key}/", include(list(one.urls))) for key, one in PARTNERS.items()),
+    *(path(f"{key}/", include(list(one.urls))) for key, one in (PARTNERS | CHANNELS).items()),
 ]

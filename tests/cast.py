@@ -52,6 +52,11 @@ def delay(key: str = "wait", then: str | None = None, **settings) -> dict:
     return {"key": key, "type": "delay", "settings": chosen, "next": {"next": then} if then else {}}
 
 
+def message(key: str = "mail", then: str | None = None, **settings) -> dict:
+    chosen = {"channel": "email", "subject": "Hello {{ first_name }}", "body": "We miss you."} | settings
+    return {"key": key, "type": "message", "settings": chosen, "next": {"next": then} if then else {}}
+
+
 def split(filter: dict, yes: str | None = None, no: str | None = None, key: str = "split") -> dict:
     ways = {branch: target for branch, target in (("yes", yes), ("no", no)) if target}
     return {"key": key, "type": "decision_split", "settings": {"filter": filter}, "next": ways}
@@ -84,10 +89,12 @@ def step_numbers(canvas: Canvas) -> dict[str, dict]:
 
 
 def fate(canvas: Canvas, key: str = "fb") -> dict[str, int]:
-    """What became of a Facebook step's people; only what isn't nought."""
+    """What became of the people of a step that passes them on, or writes to them; only what isn't nought."""
     row = step_numbers(canvas)[key]
-    assert row["entered"] == sum(row[name] for name in FATES), row
-    return {name: row[name] for name in FATES if row[name]}
+    names = FATES if row["type"] == "facebook_audience" else [name for name in row if name not in FIGURES]
+    assert row["entered"] == sum(row[name] for name in names), row
+    return {name: row[name] for name in names if row[name]}
 
 
 FATES = ("synced", "pending", "missing_fields", "not_synced", "withdrawn")
+FIGURES = ("key", "type", "entered", "proceeded")

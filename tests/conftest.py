@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection as database
+from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
 from tests.often import AT_NIGHT
+from tests.smtp_sink import Sink
 
 # A slow machine is no fault. What says nothing else is tried often in the run on the embedded database.
 EXAMPLES = 30 if database.vendor == "sqlite" else 10
@@ -68,6 +70,25 @@ def sandbox(sandbox_server, settings):
     sandbox_server.reset()
     settings.FACEBOOK_GRAPH_URL = sandbox_server.url
     return sandbox_server
+
+
+@pytest.fixture(autouse=True)
+def public_url():
+    """Where links in messages lead, and who writes them: an installation has neither at first."""
+    ours = {"PUBLIC_URL": "https://audience.example.com", "DEFAULT_FROM_EMAIL": "Brand <news@brand.example>"}
+    with override_settings(**ours):
+        yield
+
+
+@pytest.fixture
+def sink(settings):
+    """A mail server that speaks SMTP, and Django's mail sent to it."""
+    with Sink() as running:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        yield running
 
 
 @pytest.fixture

@@ -89,6 +89,9 @@ DASHBOARD = {
     "audiences:import_undo": Row(M, M),
     "audiences:import_refused": Row(M, kind=FILE),
     "integrations:facebook_rehearsal": Row(NEVER, M),
+    "integrations:mail_preview": Row(NEVER, M),
+    "integrations:subscription": Row(NEVER, M),
+    "integrations:unsubscribe": Row(ANYBODY, ANYBODY),
     "integrations:partners": Row(A),
     "integrations:partner": Row(A),
     "integrations:token": Row(NEVER, A),
@@ -100,6 +103,8 @@ DASHBOARD = {
     "integrations:recreate": Row(M, M),
     "integrations:retry_step": Row(NEVER, M),
     "integrations:cancel": Row(NEVER, M),
+    "integrations:retry_outgoing": Row(NEVER, M),
+    "integrations:cancel_outgoing": Row(NEVER, M),
     "integrations:attempts": Row(V),
     "integrations:attempts_csv": Row(V, kind=FILE),
     "team:keys": Row(A),
@@ -170,6 +175,7 @@ MODELS = (
     "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
     "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
+    "integrations_outlet", "integrations_dispatch", "mail_suppression",
 )  # fmt: skip
 for model in MODELS:
     ADMIN |= {
@@ -191,6 +197,8 @@ ODD = (
     ("admin:view_on_site", "get post", {"Staff", A}, "not there"),
     ("admin:app_list", "get post", {"Staff"}, "not there"),
 )
+WITHOUT_A_FORM = {"integrations:unsubscribe"}
+"""What another program may POST: the address itself is what it has to show (RFC 8058)."""
 UNNAMED = {"api:": {"<anything:rest>"}, "admin:": {"<path:object_id>/", "(?P<url>.*)$"}}
 """Answers to what is not there, and the admin's old addresses of a row, which lead to the new ones."""
 

@@ -11,7 +11,8 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
 # From left to right: a package imports only itself and what stands to its right.
-ORDER = ("config", "integrations.facebook", "integrations", "canvas", "audiences", "config.team")
+PARTNERS = ("integrations.facebook", "integrations.mail")
+ORDER = ("config", *PARTNERS, "integrations", "canvas", "audiences", "config.team")
 SANDBOX = "integrations.facebook.sandbox"
 TOP = {
     ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
@@ -70,6 +71,16 @@ def test_imports_run_one_way():
             there = package(name)
             if here in ORDER and there in ORDER and ORDER.index(there) < ORDER.index(here) and not in_ready(path):
                 wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert not wrong
+
+
+def test_partners_never_import_each_other():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        for name, _ in imports(path)
+        if {package(module(path)), package(name)} <= {*PARTNERS} and package(module(path)) != package(name)
+    ]
     assert not wrong
 
 

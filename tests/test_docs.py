@@ -10,7 +10,7 @@ from django.core.management import load_command_class
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("audiences", "canvas", "config", "integrations")
-CHECK_ID = re.compile(r"\b(?:canvas|facebook)\.[EW]\d{3}\b")
+CHECK_ID = re.compile(r"\b(?:canvas|facebook|message)\.[EW]\d{3}\b")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 ENVIRONMENT = ("config/environment.py", "config/settings.py")
 SHARED = {"--help", "--version", "--verbosity", "--settings", "--pythonpath", "--traceback"} | {
@@ -68,7 +68,7 @@ def section(name: str) -> str:
 
 def test_every_check_id_stands_in_troubleshooting_once_and_no_other_does():
     told = re.findall(
-        r"^\| `((?:canvas|facebook)\.[EW]\d{3})` \| \S.*\| \S.*\|$", doc("troubleshooting.md"), re.MULTILINE
+        r"^\| `((?:canvas|facebook|message)\.[EW]\d{3})` \| \S.*\| \S.*\|$", doc("troubleshooting.md"), re.MULTILINE
     )
     assert sorted(told) == sorted(check_ids())
 

@@ -12,8 +12,10 @@ from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
 from canvas.models import ArrivalHour, Conversion, Revision, Trigger
 from config.team.models import ApiKey, KeptAnswer, User
+from integrations.mail import suppression
+from integrations.mail.models import Suppression
 from integrations.models import Connection, CustomAudience
-from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
+from tests.cast import delay, draft, facebook_step, launch, message, people, split, tick, user
 from tests.factories import ProfileFactory, SegmentFactory
 
 HIDDEN = "Zanzibar"
@@ -21,6 +23,7 @@ HIDDEN = "Zanzibar"
 AMERICANS = {"attribute": "country", "op": "is", "value": "US"}
 NOT_THERE = 10**9
 PKS = {"pk", "profile", "object_id", "id", "segment_id", "canvas_id"}
+OF_OUTLETS = ("retry_outgoing", "cancel_outgoing")
 OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
 LIVE, DRAFT = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate"), ("launch", "add", "link")
 
@@ -71,12 +74,14 @@ class World:
         """One that is live, with people in it and a history, and one that is not yet."""
         steps, audience = self.steps(long), {"segment": self.segment.name}
         out = {"event": f"{HIDDEN} bought"}
+        self.letters = launch(message("letter"), name=f"{HIDDEN} letters {long}", at=now, audience=audience)
         self.live = launch(*steps, name=f"{HIDDEN} live {long}", at=now, audience=audience, exit=out)
         tick(now)
         Conversion.objects.create(canvas=self.live, entry=self.live.entry_set.first(), name="Bought", at=now)
         ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
         Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)
+        Suppression.objects.get_or_create(digest=suppression.digest(self.jane.email), profile_id=self.jane.pk)
         Trigger.objects.create(canvas=self.draft, profile=self.jane, at=now, context={})
 
     def steps(self, long: int) -> list[dict]:
@@ -138,6 +143,14 @@ class World:
     def of_integrations(self, page: str) -> list[dict]:
         if page in OF_STEPS:
             return [{"pk": self.live.steps.get(key="fb").pk}]
+        if page in OF_OUTLETS:
+            return [{"pk": self.letters.steps.get().pk}]
+        if page == "mail_preview":
+            return [{"pk": self.letters.pk, "key": "letter"}]
+        if page == "unsubscribe":
+            return [{"token": suppression.link(self.jane.email, 1).split("/")[-2]}]
+        if page == "subscription":
+            return [{"pk": self.jane.pk}]
         if page == "facebook_rehearsal":
             return [{"pk": one.pk, "key": "fb"} for one in (self.draft, self.live)]
         if page == "recreate":

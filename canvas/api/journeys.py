@@ -42,7 +42,8 @@ class StatusAnswer(Schema):
 
 
 class NumbersAnswer(Schema):
-    """Steps that pass people on also have synced, pending, missing_fields, not_synced, withdrawn: they add up."""
+    """Steps that pass people on also have synced, pending, missing_fields, not_synced, withdrawn; those that write to
+    people sent, pending, no_email, unsubscribed, failed, withdrawn: they add up."""
 
     canvas: dict[str, Any]
     steps: list[dict[str, Any]]
@@ -64,7 +65,7 @@ class PeopleAnswer(Schema):
     next: str | None
 
 
-STATUSES = "synced, pending, missing_fields, not_synced or withdrawn; all of them if it is left out."
+STATUSES = "One of the states of the step, such as synced, sent or pending; all of them if it is left out."
 Status = Annotated[str, Query("", description=STATUSES)]
 
 

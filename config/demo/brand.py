@@ -1,6 +1,7 @@
 """What Fernway Outdoor looks like on its first day: its ad accounts, segments and Canvas documents."""
 
 HOME, EUROPE = "act_1001", "act_1005"
+SENDER = "Fernway Outdoor <news@fernway.example>"
 BUSINESS = {"id": "1157392048103665", "name": "Fernway Outdoor"}
 AD_ACCOUNTS = {
     HOME: {"name": "Fernway Outdoor"},

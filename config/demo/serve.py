@@ -20,7 +20,7 @@ from django.db import connection
 from config.environment import ROOT
 
 from . import fill, sign_ins
-from .brand import BUSINESS
+from .brand import BUSINESS, SENDER
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 HOST = "127.0.0.1"
@@ -52,6 +52,11 @@ class Plan:
         return f"http://{HOST}:{self.sandbox_port}"
 
     @property
+    def mails(self) -> Path:
+        """Where messages are put that would leave this machine."""
+        return self.run.resolve() / "mails"
+
+    @property
     def state(self) -> Path:
         return self.run / "sandbox.json"
 
@@ -59,7 +64,12 @@ class Plan:
 class Processes:
     """Each in a session of its own: a Ctrl-C comes to us alone, and we stop them in order, the last one first."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
+        # Plain HTTP on this machine: cookies that go over HTTPS only would let nobody sign in.
+        self.settings = {
+            "DJANGO_SETTINGS_MODULE": "config.settings", "HTTPS": "false", "BRAND_NAME": BUSINESS["name"],
+            "PUBLIC_URL": plan.url, "EMAIL_URL": f"filemail://{plan.mails}", "DEFAULT_FROM_EMAIL": SENDER,
+        }  # fmt: skip
         self.running: dict[str, subprocess.Popen] = {}
         self.stopped = threading.Event()
 
@@ -75,12 +85,7 @@ class Processes:
             end(process)
 
     def start(self, name: str, *command: str, graph_url: str = "", quiet: bool = False) -> subprocess.Popen:
-        # Plain HTTP on this machine: cookies that go over HTTPS only would let nobody sign in.
-        ours = {
-            "DJANGO_SETTINGS_MODULE": "config.settings", "FACEBOOK_GRAPH_URL": graph_url, "HTTPS": "false",
-            "BRAND_NAME": BUSINESS["name"],
-        }  # fmt: skip
-        environment = os.environ | ours
+        environment = os.environ | self.settings | {"FACEBOOK_GRAPH_URL": graph_url}
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL if quiet else None
         )
@@ -179,7 +184,8 @@ def greeting(plan: Plan) -> list[str]:
     return [
         "",
         f"Audience Sync runs on {plan.url}",
-        f"  against a sandbox of Facebook on {plan.sandbox_url} (nothing leaves this machine)",
+        f"  against a sandbox of Facebook on {plan.sandbox_url} (nothing leaves this machine:",
+        f"  messages are put into {plan.mails})",
         "",
         "Sign in as",
         *sign_ins.lines(),

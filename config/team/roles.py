@@ -35,6 +35,9 @@ STAFF = (
         f"integrations.view_{name}"
         for name in ("adaccount", "attempt", "connectionsecret", "identity", "member", "removal", "syncbatch")
     ),
+    "integrations.view_dispatch",
+    "integrations.view_outlet",
+    "mail.view_suppression",
 )
 ADMIN = MARKETER + (
     "integrations.view_connection",

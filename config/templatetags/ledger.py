@@ -1,4 +1,8 @@
-"""The sum that is seen to add up: Entered = Synced + Pending + Missing fields + User Not Synced (+ Withdrawn)."""
+"""The sum that is seen to add up: Entered = Synced + Pending + Missing fields + User Not Synced (+ Withdrawn).
+
+Each type of step brings the states that it knows: a Message, for one, Sent + Pending + No e-mail + Unsubscribed +
+Failed.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,13 +12,18 @@ from django import template
 register = template.Library()
 STATES = {
     "synced": ("synced", "Synced"),
+    "sent": ("synced", "Sent"),
     "pending": ("pending", "Pending"),
     "missing_fields": ("missing", "Missing fields"),
+    "no_email": ("missing", "No e-mail"),
+    "unsubscribed": ("unsubscribed", "Unsubscribed"),
     "not_synced": ("not-synced", "User Not Synced"),
+    "failed": ("not-synced", "Failed"),
     "withdrawn": ("withdrawn", "Withdrawn"),
 }
+SYNC = ("synced", "pending", "missing_fields", "not_synced", "withdrawn")
 FILLS = {"synced": "", "pending": "url(#p-pending)", "missing": "url(#p-missing)", "not-synced": "url(#p-not-synced)",
-         "withdrawn": "url(#p-withdrawn)"}  # fmt: skip
+         "withdrawn": "url(#p-withdrawn)", "unsubscribed": "url(#p-unsubscribed)"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,9 +43,12 @@ class Term:
 
 
 def terms(numbers: Mapping[str, int]) -> Iterator[Term]:
-    """Every state in order; Withdrawn only where there is somebody."""
+    """Every state that the numbers know, in order, those of a sync if they know none; Withdrawn only where there is
+    somebody."""
     whole, x = max(sum(numbers.get(name, 0) for name in STATES), 1), 0.0
     for name, (css, label) in STATES.items():
+        if name not in numbers and (name not in SYNC or "sent" in numbers):
+            continue
         people = numbers.get(name, 0)
         width = round(100 * people / whole, 2)
         if people or name != "withdrawn":
@@ -67,6 +79,6 @@ def ledger_facts(numbers: Mapping[str, int]) -> dict:
 
 @register.inclusion_tag("_partials/state.html")
 def sync_state(name: str) -> dict:
-    """Glyph and word of a state: synced, pending, missing_fields, not_synced, withdrawn."""
+    """Glyph and word of one of STATES."""
     css, label = STATES[name]
     return {"css": css, "label": label}

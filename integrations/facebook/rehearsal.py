@@ -3,13 +3,12 @@
 By the readable reference, which the sending path is held equal to.
 """
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from audiences.models import Profile
 
@@ -115,11 +114,3 @@ def pieces(text: str, mark: str, plain: set[int]) -> list[Piece]:
     """`text` in runs; those that are not at `plain` places are marked."""
     runs = groupby(range(len(text)), plain.__contains__)
     return [Piece("".join(text[at] for at in places), "" if is_plain else mark) for is_plain, places in runs]
-
-
-def anybody(people: QuerySet, but: int | None) -> Profile | None:
-    """A person of the target audience, another than `but` if there is one: the next one from a random id on."""
-    others = people.exclude(pk=but).order_by("pk")
-    last = Profile.objects.aggregate(last=Max("pk"))["last"] or 0
-    start = secrets.randbelow(last + 1)
-    return others.filter(pk__gt=start).first() or others.first() or people.order_by("pk").first()

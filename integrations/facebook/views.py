@@ -11,34 +11,23 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from audiences import people
-from audiences.models import Profile
 from canvas.document import Draft, draft_of
 from canvas.models import Canvas
 
+from .. import somebody
 from . import fields, rehearsal
 
-MAY = ("canvas.view_canvas", "audiences.view_profile", "audiences.see_personal_data")
-SHOWN = 8
-LARGEST = 2**62
 
+class Asked(somebody.Asked):
+    """`ticked`: the fields are those of the form, which may not be saved yet; else those of the step."""
 
-class Asked(forms.Form):
-    """A search, a person (just `picked` from those found), or `another` one of the target audience. `ticked`: the
-    fields are those of the form, which may not be saved yet; else those of the step.
-    """
-
-    q = forms.CharField(required=False, max_length=320)
-    person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
-    another = forms.BooleanField(required=False)
-    picked = forms.BooleanField(required=False)
     ticked = forms.BooleanField(required=False)
     fields = forms.MultipleChoiceField(required=False, choices=list(fields.LABELS.items()))
 
 
 @require_POST
 @never_cache
-@permission_required(MAY, raise_exception=True)
+@permission_required(somebody.MAY, raise_exception=True)
 def rehearse(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     canvas = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
     draft = draft_of(canvas, timezone.now())
@@ -55,18 +44,6 @@ def rehearse(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 def answer(asked: dict, chosen: list[str], draft: Draft) -> dict:
-    if asked.get("another"):
-        somebody = rehearsal.anybody(draft.people, asked.get("person")) if draft.people is not None else None
-    elif asked.get("q") or not asked.get("person"):
-        return found(asked.get("q", ""))
-    else:
-        somebody = Profile.objects.filter(pk=asked["person"]).first()
-    return {"rehearsal": rehearsal.of(somebody, chosen, draft.people)} if somebody else {"nobody": True}
-
-
-def found(term: str) -> dict:
-    """As Profiles' search finds them, for people who may see all."""
-    if not term:
-        return {}
-    rows = list(people.matching(term, unmasked=True).order_by("pk")[: SHOWN + 1])
-    return {"term": term, "people": rows[:SHOWN], "more": len(rows) > SHOWN}
+    found = somebody.answer(asked, draft)
+    person = found.get("person")
+    return {"rehearsal": rehearsal.of(person, chosen, draft.people)} if person else found

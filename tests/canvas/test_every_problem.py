@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from django.utils import timezone
 
+from audiences.models import Profile
 from canvas import places
 from canvas.document import draft_of
 from canvas.launch import problems
 from integrations.models import AdAccount, Connection
-from tests.cast import ACCOUNT, delay, document, draft, facebook_step, people, split, user
+from tests.cast import ACCOUNT, delay, document, draft, facebook_step, message, people, split, user
 from tests.test_docs import check_ids
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +63,11 @@ class Case:
     source: dict
     place: str
     but_first: Callable[[], object] = nothing
+    settings: dict = field(default_factory=dict)
 
 
 FB, PARTNER = document(facebook_step()), "/partners/facebook/"
+LETTER, CONSOLE = document(message()), "django.core.mail.backends.console.EmailBackend"
 LOOP = document(delay("a", "b"), delay("b", "a"))
 CASES = [
     Case("canvas.E001", document(), "build/#add-first"),
@@ -101,6 +104,11 @@ CASES = [
     Case("facebook.W004", FB, "steps/fb/#id_ad_account", account(tier="development_access")),
     Case("facebook.W005", document(facebook_step(fields=["country"])), "steps/fb/#id_fields"),
     Case("facebook.W006", FB, PARTNER, connection(checked_at=None)),
+    Case("message.E001", document(message(subject="{{ nobody_knows }}")), "steps/mail/#id_subject"),
+    Case("message.E002", LETTER, "build/#step-mail", settings={"PUBLIC_URL": ""}),
+    Case("message.E003", LETTER, "build/#step-mail", settings={"EMAIL_BACKEND": CONSOLE}),
+    Case("message.W001", LETTER, "build/#step-mail", lambda: Profile.objects.update(email="")),
+    Case("message.W002", LETTER, "build/#step-mail", settings={"DEFAULT_FROM_EMAIL": "x@localhost"}),
     Case("facebook.W007", FB, "steps/fb/#id_audience_name", lambda: draft(facebook_step(), name="Other")),
 ]
 
@@ -111,7 +119,9 @@ def test_there_is_a_case_for_every_documented_id():
 
 @pytest.mark.usefixtures("connection")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.id} {case.place}")
-def test_it_leads_to_its_field(client, case):
+def test_it_leads_to_its_field(client, case, settings):
+    for name, value in case.settings.items():
+        setattr(settings, name, value)
     people(3)
     case.but_first()
     steps, more = case.source["steps"], {key: case.source[key] for key in ("entry", "audience")}

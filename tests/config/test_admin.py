@@ -9,12 +9,13 @@ from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase
 from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revision, Step, Trigger
 from config.team.models import ApiKey, AuditEvent, KeptAnswer, User
-from integrations.models import Connection, ConnectionSecret, Identity, Member, SyncBatch
+from integrations.mail.models import Suppression
+from integrations.models import Connection, ConnectionSecret, Dispatch, Identity, Member, Outlet, SyncBatch
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
 from tests.factories import SegmentFactory
 
 pytestmark = pytest.mark.django_db
-OURS = ("team", "audiences", "canvas", "integrations")
+OURS = ("team", "audiences", "canvas", "integrations", "mail")
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 EDITABLE = {User}
 
@@ -33,6 +34,9 @@ def world(connection, now) -> str:
     SegmentFactory()
     Conversion.objects.create(canvas=Canvas.objects.get(), entry=Entry.objects.first(), name="Bought", at=now)
     EventName.objects.create(name="viewed")
+    outlet = Outlet.objects.create(step=Canvas.objects.get().steps.first(), channel="mail")
+    Dispatch.objects.create(outlet=outlet, entry=Entry.objects.first(), profile=jane, came_at=now)
+    Suppression.objects.create(digest="hash of an address", profile=jane)
     Trigger.objects.create(canvas=Canvas.objects.get(), profile=jane, at=now, context={})
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)
     Revision.objects.create(canvas=Canvas.objects.get(), edition=1, document={}, via="dashboard", at=now)
@@ -67,7 +71,7 @@ def secrets(key: str) -> list[str]:
     viewer.save()
     gone = Identity.objects.get()
     return [
-        "hash of a name", "hash of a call", gone.cells, gone.digest, Erasure.objects.get().who,
+        "hash of a name", "hash of a call", "hash of an address", gone.cells, gone.digest, Erasure.objects.get().who,
         TOKEN, secret.fingerprint, key, ApiKey.objects.get().digest, viewer.password.rpartition("$")[2][:6],
     ]  # fmt: skip
 

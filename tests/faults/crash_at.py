@@ -38,6 +38,12 @@ IMPORT_POINTS = {
     "between two chunks": ("audiences.csv_import", "take", "after"),
     "inside a chunk": ("audiences.csv_import", "add", "before"),
 }
+MESSAGE_POINTS = {
+    "after claiming a message": ("integrations.dispatching", "claim", "after"),
+    "before a message leaves": ("integrations.mail.sending", "Line.send", "before"),
+    "after a message has left": ("integrations.mail.sending", "Line.send", "after"),
+    "inside settling a message": ("integrations.dispatching", "mine", "before"),
+}
 
 
 def deadly(function: Callable, when: str) -> Callable:
@@ -51,7 +57,7 @@ def deadly(function: Callable, when: str) -> Callable:
 
 
 def arm(point: str) -> None:
-    module, name, when = (POINTS | LAUNCH_POINTS | TROUBLE_POINTS | IMPORT_POINTS)[point]
+    module, name, when = (POINTS | LAUNCH_POINTS | TROUBLE_POINTS | IMPORT_POINTS | MESSAGE_POINTS)[point]
     owner = import_module(module)
     *inside, name = name.split(".")
     for part in inside:

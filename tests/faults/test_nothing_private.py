@@ -18,9 +18,11 @@ from django_q.models import Task
 from django_q.tasks import async_task
 
 from audiences import erasure
+from audiences.models import Profile
 from canvas.models import Canvas, EntryRun
 from config.team.models import record
-from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, draft, facebook_step, launch, people, tick, user
+from integrations.models import Dispatch
+from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, draft, facebook_step, launch, message, people, tick, user
 from tests.faults.model import cell
 from tests.faults.test_state_machine import PASSING
 from tests.faults.written import assert_nothing_private, logs, tables
@@ -106,6 +108,22 @@ def test_no_fault_at_facebook_writes_anybody_down(jane, sandbox, settings, now):
         erasure.erase([jane.external_id], now + 120 * HOUR)
         tick(now + 121 * HOUR)
     assert "was not sent" in told.getvalue()
+    assert_nothing_private([*tables(), *told.getvalue().splitlines()], private())
+
+
+def test_no_fault_of_a_mail_server_writes_anybody_down(sink, now):
+    """It repeats the address in what it says, puts it off, refuses it, refuses the sender, and goes away."""
+    people(1, **JANE)
+    with logs() as told:
+        launch(message(subject="Dear {{ last_name }}", body="{{ phone }}"), at=now, reentry={"allowed": True})
+        for hour, fault in enumerate(({}, {"later": {JANE["email"]}}, {"refused": {JANE["email"]}}, {"down": True},
+                                      {"sender_code": 553}), 1):  # fmt: skip
+            sink.reset()
+            vars(sink).update(fault)
+            again(now + hour * HOUR), tick(now + hour * HOUR)
+        erasure.erase([Profile.objects.get().external_id], now + 6 * HOUR)
+        tick(now + 7 * HOUR)
+    assert "was not sent" in told.getvalue() and Dispatch.objects.filter(state="sent").exists()
     assert_nothing_private([*tables(), *told.getvalue().splitlines()], private())
 
 

@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def serve(self, plan: serve.Plan) -> None:
         call_command("setup", stdout=self.stdout)
-        with serve.Processes() as processes:
+        with serve.Processes(plan) as processes:
             if plan.once:
                 serve.fill_if_new(plan, processes)
                 self.say(table.lines())

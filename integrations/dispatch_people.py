@@ -1,0 +1,133 @@
+"""What became of people who are sent something one by one: numbers, causes, and the list. Constant queries each.
+
+A type has its own names for the states; who entered and is in none of the others is Pending.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from canvas import journal
+from canvas.models import Step
+from canvas.steps.people import Page, StepPerson
+
+from . import step_causes, step_people
+from .dispatch_models import Dispatch, Outlet
+from .dispatching import WAITING, State
+from .step_causes import Cause, Clock
+from .step_people import Place
+
+MOST_CAUSES = 20
+SENT_AGAIN = "Not tried again by itself. Who enters this step again is sent to again."
+FINAL = {
+    State.FAILED: SENT_AGAIN,
+    State.NO_ADDRESS: "Import what is missing. They were not written to.",
+    State.SUPPRESSED: "They are not written to, by any Canvas.",
+    State.WITHDRAWN: "Final.",
+}
+NAMES = {
+    State.SENT: "sent", State.FAILED: "failed", State.NO_ADDRESS: "no_email", State.SUPPRESSED: "unsubscribed",
+    State.WITHDRAWN: "withdrawn", State.WAITING: "pending",
+}  # fmt: skip
+"""How pages and the API call a state."""
+STATES = {name: state for state, name in NAMES.items()}
+
+
+def fates(steps: Sequence[int], names: Sequence[str]) -> dict[int, dict[str, int]]:
+    """By the ids of Step rows, for a type that knows these names. Whom exit criteria let out there is Withdrawn."""
+    known = [name for name in names if name != "pending"]
+    found = {step: dict.fromkeys(known, 0) for step in steps}
+    rows = Dispatch.objects.filter(outlet__step__in=steps).exclude(WAITING).values_list("outlet__step", "state")
+    for step, state, people in rows.annotate(n=Count("pk")).order_by():
+        found[step][NAMES[state]] = people
+    for step, people in journal.let_out(steps).items():
+        found[step]["withdrawn"] += people
+    return found
+
+
+def people(step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
+    """`status` is a name or ""; `step` is None while the Canvas was never launched; `only`: of these profiles."""
+    place = step_people.read(after)
+    theirs = Q() if only is None else Q(profile__in=only.values("pk"))
+    rows = list(found(step, status, place, limit + 1, theirs)) if step else []
+    shown = [person for _, person in rows[:limit]]
+    return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "")
+
+
+def found(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
+    """Who stands at the step comes first; each with the place to go on from."""
+    stands = status in ("", "pending") and not place.batch
+    here = list(step_people.standing(step, place, most, only)) if stands else []
+    yield from here
+    states = [STATES[status]] if status else list(State)
+    ids = sorted(pk for state in states for pk in part(step, state, place.batch, most, only))[: most - len(here)]
+    rows = Dispatch.objects.filter(pk__in=ids).select_related("outlet").annotate(external_id=F("profile__external_id"))
+    yield from ((Place(one.pk, 0), person(one)) for one in rows.order_by("pk"))
+
+
+def part(step: Step, state: State, after: int, most: int, only: Q) -> QuerySet[int]:
+    rows = Dispatch.objects.filter(only, outlet__step=step, state=state, pk__gt=after)
+    return rows.order_by("pk").values_list("pk", flat=True)[:most]
+
+
+def person(one: Dispatch) -> StepPerson:
+    held = one.outlet if one.state == State.WAITING else None
+    cause = one.cause or (held.held_for if held else "")
+    following = max(filter(None, (one.next_attempt_at, held.held_until)), default=None) if held else None
+    profile = one.profile_id if one.external_id else None
+    at = one.settled_at if one.state == State.SENT else None
+    return StepPerson(one.entry_id, profile, one.external_id, NAMES[one.state], cause, one.attempts, following, at)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last answer that those of a cause got."""
+
+    code: int
+
+
+def details(step: Step, now: datetime) -> dict:
+    """What the page of a step shows under its numbers."""
+    outlet = Outlet.objects.filter(step=step).first()
+    groups = groups_of(step)
+    found = [one for one in [*step_causes.standing(step), *causes(outlet, groups, now)] if one.people > 0]
+    waits = sum(row["people"] for row in groups if row["state"] == State.WAITING)
+    leaving = Dispatch.objects.filter(WAITING, Dispatch.leased(now), outlet__step=step).count() if waits else 0
+    failed = sum(row["people"] for row in groups if row["state"] == State.FAILED)
+    return {
+        "causes": found, "out": sum(one.people for one in found), "outlet": outlet, "sync_step": step,
+        "hours": f"{settings.SYNC_RETRY_HOURS:g}", "moving": bool(waits), "waiting": waits - leaving,
+        "leaving": leaving, "given_up": failed,
+    }  # fmt: skip
+
+
+def groups_of(step: Step) -> list[dict]:
+    """Those of one state and cause together."""
+    rows = Dispatch.objects.filter(outlet__step=step).exclude(state=State.SENT).values("state", "cause", "status")
+    times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
+    return list(rows.annotate(people=Count("pk"), **times).order_by("-people"))
+
+
+def causes(outlet: Outlet | None, groups: list[dict], now: datetime) -> Iterator[Cause]:
+    for row in groups[:MOST_CAUSES]:
+        waits = row["state"] == State.WAITING
+        title = row["cause"] or (outlet.held_for if waits and outlet.held_for else "On their way.")
+        clock = clock_of(outlet, row, now) if waits and row["began"] else None
+        hint = FINAL.get(row["state"], step_causes.SOON if not clock else "It is tried again by itself.")
+        answer = Answer(row["status"]) if row["status"] else None
+        ended = row["settled"] if row["state"] == State.FAILED else None
+        kind = "failed" if row["state"] == State.FAILED else ""
+        yield Cause(NAMES[row["state"]], row["people"], title, hint, clock, ended, answer, kind)
+    rest = Counter()
+    for row in groups[MOST_CAUSES:]:
+        rest[row["state"]] += row["people"]
+    yield from (Cause(NAMES[state], people, "For other causes.") for state, people in rest.items())
+
+
+def clock_of(outlet: Outlet, row: Mapping, now: datetime) -> Clock:
+    following = max(filter(None, (row["next"], outlet.held_until)))
+    return step_causes.clock_of({"began": row["began"], "next": following}, None, now)

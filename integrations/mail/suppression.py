@@ -1,0 +1,77 @@
+"""Unsubscribing: the link in each message, and who is not written to any more.
+
+The link holds a number of ours and a keyed hash of the address, signed: it says to nobody who it belongs to, can't be
+guessed, and stops the very address that was written to, though the person may have another one by then.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from audiences.erasure import Erasures
+from audiences.models import Profile
+from config.team.models import User
+
+from ..dispatch_models import Dispatch
+from .models import Suppression
+
+SIGNER = {"salt": "integrations.mail.unsubscribe", "sep": "."}
+
+
+class NoSuchLink(ValueError):
+    """It is not one of ours, or not whole."""
+
+
+def digest(address: str) -> str:
+    """By which an address is known again and not told: half of an HMAC under SECRET_KEY, in hex."""
+    known = address.strip().casefold().encode()
+    return hmac.new(settings.SECRET_KEY.encode(), b"suppressed:" + known, hashlib.sha256).hexdigest()[:32]
+
+
+def link(address: str, dispatch: int | None) -> str:
+    """Where whoever has this address unsubscribes. In a preview (None) it is one that does nothing."""
+    signed = signing.Signer(**SIGNER).sign(f"{dispatch}-{digest(address)}")
+    token = "preview" if dispatch is None else signed
+    return settings.PUBLIC_URL + reverse("integrations:unsubscribe", args=[token])
+
+
+def read(token: str) -> tuple[int, str]:
+    """The number of the dispatch, and the digest of the address."""
+    try:
+        number, _, known = signing.Signer(**SIGNER).unsign(token).partition("-")
+    except signing.BadSignature:
+        raise NoSuchLink from None
+    return int(number), known
+
+
+def of(person: Profile) -> QuerySet[Suppression]:
+    """What stops e-mail to this person: she herself, or whoever had her address."""
+    theirs = Q(profile=person.pk)
+    return Suppression.objects.filter(theirs | Q(digest=digest(person.email)) if person.email else theirs)
+
+
+def by_link(token: str, now: datetime) -> None:
+    """Done twice is done once. NoSuchLink where the token is not ours."""
+    number, known = read(token)
+    person = Dispatch.objects.filter(pk=number).values_list("profile", flat=True).first()
+    Suppression.objects.get_or_create(digest=known, defaults={"profile_id": person, "at": now})
+
+
+def by_hand(person: Profile, actor: User, now: datetime) -> None:
+    known = digest(person.email or f"profile {person.pk}")
+    Suppression.objects.get_or_create(digest=known, defaults={"profile_id": person.pk, "at": now, "actor": actor})
+
+
+def lift(person: Profile) -> bool:
+    """She is written to again. False: nothing stopped it."""
+    return bool(of(person).delete()[0])
+
+
+def forget(erasures: Erasures, now: datetime) -> None:
+    """For an erasure: the address stays as a hash, so that it is not written to again; whose it was, doesn't."""
+    Suppression.objects.filter(profile__in=list(erasures)).update(profile=None)

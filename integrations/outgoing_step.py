@@ -1,0 +1,50 @@
+"""What the steps have in common that send each person something of their own. People go on at once, whatever comes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from canvas.document import StepSpec
+from canvas.problems import Problem
+from canvas.steps.base import StepType
+from canvas.steps.people import Leaving, Page
+
+from . import dispatch_by_hand, dispatch_people, dispatching
+
+
+class OutgoingStep(StepType):
+    """`channel` is the key of one of `channels.CHANNELS`. Statuses are the names of dispatch_people."""
+
+    channel: str
+    group = "Pass on"
+    rest = "pending"
+    details_template = "integrations/_dispatch_causes.html"
+
+    def prepare(self, step: StepSpec, now: datetime) -> Iterator[Problem]:
+        dispatching.outlet_of(step.row, self.channel, step.settings)
+        yield from ()
+
+    def route(self, step: StepSpec, cohorts: QuerySet, now: datetime) -> str:
+        outlet = dispatching.outlet_of(step.row, self.channel, step.settings)
+        dispatching.enqueue(outlet, cohorts, now)
+        return "next"
+
+    def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:
+        return dispatch_people.fates(steps, self.statuses)
+
+    def people(self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
+        return dispatch_people.people(step.row, status, after, limit, only)
+
+    def leaving(self, steps: Sequence[StepSpec]) -> Sequence[Leaving]:
+        titles = {step.row.pk: step.title for step in steps}
+        counts = dispatch_by_hand.waiting_by_step(titles, timezone.now())
+        return [
+            Leaving(titles[pk], people, reverse("integrations:cancel_outgoing", args=[pk]), "integrations.retry_sync")
+            for pk, people in counts.items()
+        ]
+
+    def details(self, step: StepSpec, now: datetime) -> dict:
+        return dispatch_people.details(step.row, now) if step.row else {}
