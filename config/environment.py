@@ -84,6 +84,10 @@ def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
     return value.rstrip("/")
 
 
+def hosts(name: str) -> list[str]:
+    return [host.strip().lower() for host in env.list(name, default=[]) if host.strip()]
+
+
 def is_address(value: str, schemes: tuple[str, ...]) -> bool:
     try:
         parts = urlsplit(value)

@@ -49,6 +49,10 @@ MENU = (
     )),
     ("Settings", (
         ("API keys", "key", "team:keys", "team.view_apikey", "/settings/keys/"),
+        (
+            "Webhook signing", "webhook", "integrations:webhook_key", "integrations.change_connection",
+            "/partners/webhook/",
+        ),
     )),
 )  # fmt: skip
 

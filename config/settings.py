@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "integrations",
     "integrations.facebook",
     "integrations.mail",
+    "integrations.webhook",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -134,6 +135,8 @@ CACHES = {
 }
 
 API_CALLS_PER_MINUTE = int(env.number("API_CALLS_PER_MINUTE", 600, 1, 1_000_000))
+
+WEBHOOK_PRIVATE_HOSTS = env.hosts("WEBHOOK_PRIVATE_HOSTS")
 
 # Facebook, and how hard we try (see README, "Settings").
 FACEBOOK_GRAPH_URL = env.graph_url()

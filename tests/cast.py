@@ -57,6 +57,11 @@ def message(key: str = "mail", then: str | None = None, **settings) -> dict:
     return {"key": key, "type": "message", "settings": chosen, "next": {"next": then} if then else {}}
 
 
+def webhook(key: str = "hook", then: str | None = None, **settings) -> dict:
+    chosen = {"method": "POST", "url": "https://hooks.example.com/", "body": '{"id": "{{ external_id }}"}'} | settings
+    return {"key": key, "type": "webhook", "settings": chosen, "next": {"next": then} if then else {}}
+
+
 def split(filter: dict, yes: str | None = None, no: str | None = None, key: str = "split") -> dict:
     ways = {branch: target for branch, target in (("yes", yes), ("no", no)) if target}
     return {"key": key, "type": "decision_split", "settings": {"filter": filter}, "next": ways}

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
+from tests.hook_sink import Receiver
 from tests.often import AT_NIGHT
 from tests.smtp_sink import Sink
 
@@ -88,6 +89,14 @@ def sink(settings):
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        yield running
+
+
+@pytest.fixture
+def hook(settings):
+    """A receiver of webhooks on this machine, which they may call."""
+    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
+    with Receiver() as running:
         yield running
 
 

@@ -90,6 +90,8 @@ DASHBOARD = {
     "audiences:import_refused": Row(M, kind=FILE),
     "integrations:facebook_rehearsal": Row(NEVER, M),
     "integrations:mail_preview": Row(NEVER, M),
+    "integrations:webhook_preview": Row(NEVER, M),
+    "integrations:webhook_key": Row(A, A),
     "integrations:subscription": Row(NEVER, M),
     "integrations:unsubscribe": Row(ANYBODY, ANYBODY),
     "integrations:partners": Row(A),
@@ -175,7 +177,7 @@ MODELS = (
     "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
     "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
-    "integrations_outlet", "integrations_dispatch", "mail_suppression",
+    "integrations_outlet", "integrations_dispatch", "mail_suppression", "webhook_signingkey",
 )  # fmt: skip
 for model in MODELS:
     ADMIN |= {

@@ -15,7 +15,8 @@ from config.team.models import ApiKey, KeptAnswer, User
 from integrations.mail import suppression
 from integrations.mail.models import Suppression
 from integrations.models import Connection, CustomAudience
-from tests.cast import delay, draft, facebook_step, launch, message, people, split, tick, user
+from integrations.webhook import signing
+from tests.cast import delay, draft, facebook_step, launch, message, people, split, tick, user, webhook
 from tests.factories import ProfileFactory, SegmentFactory
 
 HIDDEN = "Zanzibar"
@@ -82,6 +83,8 @@ class World:
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
         Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)
         Suppression.objects.get_or_create(digest=suppression.digest(self.jane.email), profile_id=self.jane.pk)
+        self.calls = draft(webhook("hook"), name=f"{HIDDEN} calls {long}")
+        signing.ensure(now)
         Trigger.objects.create(canvas=self.draft, profile=self.jane, at=now, context={})
 
     def steps(self, long: int) -> list[dict]:
@@ -147,6 +150,8 @@ class World:
             return [{"pk": self.letters.steps.get().pk}]
         if page == "mail_preview":
             return [{"pk": self.letters.pk, "key": "letter"}]
+        if page == "webhook_preview":
+            return [{"pk": self.calls.pk, "key": "hook"}]
         if page == "unsubscribe":
             return [{"token": suppression.link(self.jane.email, 1).split("/")[-2]}]
         if page == "subscription":

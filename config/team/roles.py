@@ -38,6 +38,7 @@ STAFF = (
     "integrations.view_dispatch",
     "integrations.view_outlet",
     "mail.view_suppression",
+    "webhook.view_signingkey",
 )
 ADMIN = MARKETER + (
     "integrations.view_connection",

@@ -12,7 +12,7 @@ from canvas import places
 from canvas.document import draft_of
 from canvas.launch import problems
 from integrations.models import AdAccount, Connection
-from tests.cast import ACCOUNT, delay, document, draft, facebook_step, message, people, split, user
+from tests.cast import ACCOUNT, delay, document, draft, facebook_step, message, people, split, user, webhook
 from tests.test_docs import check_ids
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,12 @@ CASES = [
     Case("message.E003", LETTER, "build/#step-mail", settings={"EMAIL_BACKEND": CONSOLE}),
     Case("message.W001", LETTER, "build/#step-mail", lambda: Profile.objects.update(email="")),
     Case("message.W002", LETTER, "build/#step-mail", settings={"DEFAULT_FROM_EMAIL": "x@localhost"}),
+    Case("webhook.E001", document(webhook(body="{{ nobody_knows }}")), "steps/hook/#id_body"),
+    Case("webhook.E002", document(webhook(url="https://10.0.0.1/")), "steps/hook/#id_url"),
+    Case("webhook.E003", document(webhook(body="{'a': 1}")), "steps/hook/#id_body"),
+    Case("webhook.E004", document(webhook(headers={"Host": "x"})), "steps/hook/#id_headers"),
+    Case("webhook.W001", document(webhook(url="http://hooks.example.com")), "steps/hook/#id_url"),
+    Case("webhook.W002", document(webhook(headers={"Authorization": "x"})), "steps/hook/#id_headers"),
     Case("facebook.W007", FB, "steps/fb/#id_audience_name", lambda: draft(facebook_step(), name="Other")),
 ]
 

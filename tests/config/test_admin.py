@@ -11,11 +11,12 @@ from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revisi
 from config.team.models import ApiKey, AuditEvent, KeptAnswer, User
 from integrations.mail.models import Suppression
 from integrations.models import Connection, ConnectionSecret, Dispatch, Identity, Member, Outlet, SyncBatch
+from integrations.webhook import signing
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
 from tests.factories import SegmentFactory
 
 pytestmark = pytest.mark.django_db
-OURS = ("team", "audiences", "canvas", "integrations", "mail")
+OURS = ("team", "audiences", "canvas", "integrations", "mail", "webhook")
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 EDITABLE = {User}
 
@@ -37,6 +38,7 @@ def world(connection, now) -> str:
     outlet = Outlet.objects.create(step=Canvas.objects.get().steps.first(), channel="mail")
     Dispatch.objects.create(outlet=outlet, entry=Entry.objects.first(), profile=jane, came_at=now)
     Suppression.objects.create(digest="hash of an address", profile=jane)
+    signing.ensure(now)
     Trigger.objects.create(canvas=Canvas.objects.get(), profile=jane, at=now, context={})
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)
     Revision.objects.create(canvas=Canvas.objects.get(), edition=1, document={}, via="dashboard", at=now)
@@ -71,7 +73,8 @@ def secrets(key: str) -> list[str]:
     viewer.save()
     gone = Identity.objects.get()
     return [
-        "hash of a name", "hash of a call", "hash of an address", gone.cells, gone.digest, Erasure.objects.get().who,
+        "hash of a name", "hash of a call", "hash of an address", signing.current(),
+        gone.cells, gone.digest, Erasure.objects.get().who,
         TOKEN, secret.fingerprint, key, ApiKey.objects.get().digest, viewer.password.rpartition("$")[2][:6],
     ]  # fmt: skip
 

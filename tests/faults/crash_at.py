@@ -44,6 +44,15 @@ MESSAGE_POINTS = {
     "after a message has left": ("integrations.mail.sending", "Line.send", "after"),
     "inside settling a message": ("integrations.dispatching", "mine", "before"),
 }
+REQUEST_POINTS = {
+    "after claiming requests": ("integrations.dispatching", "claim", "after"),
+    "before a request leaves": ("integrations.webhook.line", "call", "before"),
+    "after a request was answered": ("integrations.webhook.line", "call", "after"),
+    "inside settling a request": ("integrations.dispatching", "mine", "before"),
+}
+
+
+EVERY_POINT = POINTS | LAUNCH_POINTS | TROUBLE_POINTS | IMPORT_POINTS | MESSAGE_POINTS | REQUEST_POINTS
 
 
 def deadly(function: Callable, when: str) -> Callable:
@@ -57,7 +66,7 @@ def deadly(function: Callable, when: str) -> Callable:
 
 
 def arm(point: str) -> None:
-    module, name, when = (POINTS | LAUNCH_POINTS | TROUBLE_POINTS | IMPORT_POINTS | MESSAGE_POINTS)[point]
+    module, name, when = EVERY_POINT[point]
     owner = import_module(module)
     *inside, name = name.split(".")
     for part in inside:

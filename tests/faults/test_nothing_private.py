@@ -22,7 +22,8 @@ from audiences.models import Profile
 from canvas.models import Canvas, EntryRun
 from config.team.models import record
 from integrations.models import Dispatch
-from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, draft, facebook_step, launch, message, people, tick, user
+from integrations.webhook import signing
+from tests.cast import ACCOUNT, OTHER_TOKEN, TOKEN, draft, facebook_step, launch, message, people, tick, user, webhook
 from tests.faults.model import cell
 from tests.faults.test_state_machine import PASSING
 from tests.faults.written import assert_nothing_private, logs, tables
@@ -125,6 +126,23 @@ def test_no_fault_of_a_mail_server_writes_anybody_down(sink, now):
         tick(now + 7 * HOUR)
     assert "was not sent" in told.getvalue() and Dispatch.objects.filter(state="sent").exists()
     assert_nothing_private([*tables(), *told.getvalue().splitlines()], private())
+
+
+def test_no_fault_of_a_receiver_writes_anybody_down(hook, now):
+    """It refuses, has trouble, asks us to wait, leads elsewhere, and names her where only it should."""
+    people(1, **JANE)
+    url = f"{hook.url}/{{{{ email }}}}?name={{{{ last_name }}}}"
+    with logs() as told:
+        step = webhook(url=url, headers={"X-Phone": "{{ phone }}"}, body='{"name": "{{ last_name }}"}')
+        launch(step, at=now, reentry={"allowed": True})
+        for hour, status in enumerate((404, 500, 429, 302), 1):
+            hook.answers, hook.headers = [status], {"Location": f"/{JANE['email']}", "X-Said": JANE["phone"]}
+            again(now + hour * HOUR), tick(now + hour * HOUR)
+        key = signing.current()
+        erasure.erase([Profile.objects.get().external_id], now + 6 * HOUR)
+        tick(now + 7 * HOUR)
+    assert "was not sent" in told.getvalue() and hook.got
+    assert_nothing_private([*tables(), *told.getvalue().splitlines()], [*private(), key])
 
 
 def again(at) -> None:

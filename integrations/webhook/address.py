@@ -1,0 +1,63 @@
+"""Where a request may go: to public addresses alone, unless a setting names the host. The name is resolved once, and
+the very address that was looked at is the one that is called.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from ..channels import NotSent
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Unresolved(NotSent):
+    """The name of the address is not known."""
+
+    holds = True
+
+
+class Private(NotSent):
+    """The address lies in a private network, where no webhook may go (WEBHOOK_PRIVATE_HOSTS)."""
+
+    holds = True
+
+
+def resolve(host: str, port: int) -> str:
+    """The address to call."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unresolved from None
+    for *_, place in found:
+        if may_call(host, place[0]):
+            return place[0]
+    raise Private
+
+
+def may_call(host: str, address: str) -> bool:
+    return host.lower() in settings.WEBHOOK_PRIVATE_HOSTS or is_public(address)
+
+
+def is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return all(one.is_global and not one.is_multicast for one in (ip, *inside(ip)))
+
+
+def inside(ip: Ip) -> Iterator[Ip]:
+    """IPv4 addresses that an IPv6 one leads to."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        yield from filter(None, (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())))
+        if ip in NAT64:
+            yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+
+
+def is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
