@@ -48,9 +48,13 @@ def take(canvas: Canvas, document: Document, now: datetime) -> Counter:
 
 
 def let_in(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datetime) -> int:
-    """Returns how many people entered. Of two rows of one person the first one counts: by the second she is inside."""
+    """Returns how many people entered. Of two rows of one person the first one counts: by the second she is inside.
+
+    Only who asks is looked at: SQLite would go through everybody there is.
+    """
     first = rows.values("profile").annotate(first=Min("pk")).values("first")
-    fitting = rows.filter(pk__in=first, profile__in=may_enter(canvas, document, now).values("pk")).order_by("pk")
+    people = may_enter(canvas, document, now).filter(pk__in=rows.values("profile"))
+    fitting = rows.filter(pk__in=first, profile__in=people.values("pk")).order_by("pk")
     free = room(canvas, document, now)
     if free is not None:
         fitting = Trigger.objects.filter(pk__in=list(fitting.values_list("pk", flat=True)[:free])).order_by("pk")
