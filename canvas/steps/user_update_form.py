@@ -47,7 +47,7 @@ class UserUpdateForm(StepForm):
     def clean(self) -> dict[str, Any]:
         names = [row["name"] for row in self.cleaned_data["rows"] or []]
         for at, row in enumerate(self.cleaned_data["rows"] or []):
-            if row["value"] and not row["name"]:
+            if row.get("value") and not row["name"]:
                 self.add_error("rows", f"Number {at + 1} has a value, but no attribute.")
         for name in sorted({name for name in names if name and names.count(name) > 1}):
             self.add_error("rows", f"{name} stands there twice.")

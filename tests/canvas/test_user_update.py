@@ -86,3 +86,11 @@ def test_the_editor_keeps_types(client):
     }  # fmt: skip
     wrong = client.post(f"/canvases/{canvas.pk}/steps/update/", sent | {"edition": 2, "rows-3-value": "many"})
     assert "points: Write a number" in wrong.content.decode()
+
+
+def test_an_attribute_is_added_to_the_editor(client):
+    canvas = draft(update())
+    client.force_login(user("Marketer"))
+    one = {"rows-0-do": "set", "rows-0-name": "city", "rows-0-value": "Rome"}
+    drawn = client.post(f"/canvases/{canvas.pk}/steps/update/preview/", one | {"act": "add"}).content.decode()
+    assert 'value="Rome"' in drawn and 'name="rows-1-value" value=""' in drawn
