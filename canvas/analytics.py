@@ -6,7 +6,7 @@ What became of people is read before who arrived, so that the rest (Pending) is 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from . import document, journal
+from . import document, journal, retiring
 from .journal import Flow
 from .models import Canvas, Step
 from .steps import registry
@@ -14,7 +14,8 @@ from .steps.people import Leaving
 
 
 def numbers(canvas: Canvas) -> dict:
-    """`{"canvas": {...}, "steps": [{"key", "type", "entered", "proceeded", ...}]}`, steps in the document's order."""
+    """`{"canvas": {...}, "steps": [{"key", "type", "entered", "proceeded", ...}]}`, steps in the document's order; at
+    the end those that were in an earlier version, with `"retired": True`."""
     steps = steps_of(canvas)
     fates = fates_of([step.row for step in steps if step.row])
     flows = journal.flows([canvas.pk])
@@ -24,9 +25,10 @@ def numbers(canvas: Canvas) -> dict:
 
 
 def steps_of(canvas: Canvas) -> list[document.StepSpec]:
+    """The steps that are live, and then those that were in an earlier version."""
     rows = {step.key: step for step in canvas.steps.all()}
     source = canvas.live_version.document if canvas.live_version else canvas.document
-    return list(document.read(source).with_rows(rows).steps)
+    return [*document.read(source).with_rows(rows).steps, *retiring.retired(rows.values())]
 
 
 def fates_of(steps: Iterable[Step]) -> dict[int, dict[str, int]]:
@@ -59,6 +61,7 @@ def people_by_step(flows: Iterable[Flow]) -> tuple[Counter, Counter]:
 def numbers_of(step: document.StepSpec, entered: Counter, proceeded: Counter, fates: dict[int, dict[str, int]]) -> dict:
     pk = step.row.pk if step.row else 0
     row = {"key": step.key, "type": step.type.type, "entered": entered[pk], "proceeded": proceeded[pk]}
+    row |= {"retired": True} if step.is_retired else {}
     return row | with_rest(step.type.type, fates.get(pk, {}), entered[pk])
 
 

@@ -48,6 +48,8 @@ def has_room_for_steps(draft: Draft) -> Iterator[Problem]:
 
 def starts_in_future(draft: Draft) -> Iterator[Problem]:
     document, entry = draft.document, draft.document.entry or {}
+    if draft.live and draft.live.entry == entry:
+        return  # What is past of it has been; what is planned stays planned.
     if document.is_scheduled and not document.is_recurring and document.entry_time(draft.now) < draft.now:
         message = f"The start, {describe.moment(document.entry_time(draft.now))}, lies in the past."
         yield Problem("canvas.E007", message, "Choose a later time, or start at launch.", field="entry")
@@ -73,8 +75,17 @@ def reaches_somebody(draft: Draft) -> Iterator[Problem]:
         yield Problem("canvas.W002", "Nobody is in the target audience now.", hint, field="audience")
 
 
+def keeps_types(draft: Draft) -> Iterator[Problem]:
+    """A step is (Canvas, key) for ever, and its numbers are those of one type."""
+    for row in draft.canvas.steps.all() if draft.live else ():
+        step = draft.document.by_key.get(row.key)
+        if step and row.was_live and row.type != step.type.type:
+            message = f"The key {row.key} belongs to a step of another type in an earlier version."
+            yield Problem("canvas.E009", message, "Give this step a key of its own.", row.key)
+
+
 CHECKS = [
-    has_steps, has_audience, has_trigger, is_acyclic, has_room_for_steps, starts_in_future, is_reachable,
+    has_steps, has_audience, has_trigger, is_acyclic, has_room_for_steps, starts_in_future, keeps_types, is_reachable,
     reaches_somebody,
 ]  # fmt: skip
 

@@ -46,6 +46,11 @@ class StepSpec:
         return tuple(self.type.branches(self.settings))
 
     @property
+    def is_retired(self) -> bool:
+        """It was in an earlier version and is not in the one that is live."""
+        return self.row is not None and self.row.retired and self.row.last is not None
+
+    @property
     def title(self) -> str:
         """What people call it: its type, and in short what it is set to."""
         summary = self.type.summary(self.settings)
@@ -119,12 +124,23 @@ class Draft:
         return segments.people(self.document.audience, self.now, self.library)
 
     @cached_property
+    def live(self) -> Document | None:
+        """The version that is live, whose successor this would be; None before the first launch."""
+        version = self.canvas.live_version if self.canvas else None
+        return read(version.document) if version else None
+
+    @cached_property
     def has_people(self) -> bool:
         return self.people is not None and self.people.exists()
 
 
 def draft_of(canvas: Canvas, now: datetime) -> Draft:
     """What there is to look at: the draft, or what is live."""
+    return Draft(read(canvas.shown), now, canvas)
+
+
+def live_of(canvas: Canvas, now: datetime) -> Draft:
+    """What people go through; before the first launch the draft."""
     source = canvas.live_version.document if canvas.live_version else canvas.document
     return Draft(read(source), now, canvas)
 
@@ -145,5 +161,5 @@ def read(data: dict) -> Document:
     return Document(data, data["name"], data.get("entry"), data.get("audience"), after, steps)
 
 
-def read_step(data: dict) -> StepSpec:
-    return StepSpec(data["key"], registry.get(data["type"]), data.get("settings", {}), data.get("next", {}))
+def read_step(data: dict, row: Step | None = None) -> StepSpec:
+    return StepSpec(data["key"], registry.get(data["type"]), data.get("settings", {}), data.get("next", {}), row)

@@ -42,9 +42,14 @@ def set_settings(document: Json, key: str, settings: Mapping[str, Any], renamed:
     return made
 
 
-def add_step(document: Json, step_type: str, after: str = ENTRY, branch: str = "next") -> tuple[Json, str]:
-    """The document with a new step there, and its key. What came after the place comes after the step."""
-    new = new_step(document, step_type)
+def add_step(
+    document: Json, step_type: str, after: str = ENTRY, branch: str = "next", taken: Iterable[str] = ()
+) -> tuple[Json, str]:
+    """The document with a new step there, and its key. What came after the place comes after the step.
+
+    `taken` are keys of steps that earlier versions had: a new step is none of these.
+    """
+    new = new_step(document, step_type, taken)
     return put_step(deepcopy(document), new, after, branch), new["key"]
 
 
@@ -71,6 +76,16 @@ def change_type(document: Json, key: str, step_type: str) -> Json:
     kept = {branch: links[branch] for branch in branches_of(step) if branch in links}
     step["next"] = kept or {branches_of(step)[0]: target for target in list(links.values())[:1]}
     return made
+
+
+def renewed(document: Json, key: str, taken: Iterable[str]) -> tuple[Json, str]:
+    """The step under a key that none ever had, and that key: a step of another type is another step."""
+    made = deepcopy(document)
+    step = step_in(made, key)
+    step["key"] = new = free_key(made, step["type"], taken)
+    for other in steps_in(made):
+        other["next"] = {branch: new if to == key else to for branch, to in links_of(other).items()}
+    return made, new
 
 
 def link(document: Json, after: str, branch: str, target: str) -> Json:
@@ -151,14 +166,14 @@ def walk(links: Mapping[str, Iterable[str]], start: Iterable[str]) -> set[str]:
     return found
 
 
-def new_step(document: Json, step_type: str) -> Json:
+def new_step(document: Json, step_type: str, taken: Iterable[str] = ()) -> Json:
     known(step_type)
-    return {"key": free_key(document, step_type), "type": step_type, "settings": {}, "next": {}}
+    return {"key": free_key(document, step_type, taken), "type": step_type, "settings": {}, "next": {}}
 
 
-def free_key(document: Json, step_type: str) -> str:
-    """`delay`, then `delay-2`: made from the type, and no other step's in this document."""
-    name, taken = step_type.replace("_", "-"), set(keys(document))
+def free_key(document: Json, step_type: str, taken: Iterable[str] = ()) -> str:
+    """`delay`, then `delay-2`: made from the type, and no other step's in this document or among those `taken`."""
+    name, taken = step_type.replace("_", "-"), {*keys(document), *taken}
     numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(key for key in numbered if key not in taken)
 

@@ -83,12 +83,15 @@ def one_chunk(canvas_id: int, now: datetime) -> Counter:
 
 def lock(canvas_id: int) -> Canvas | None:
     """Not its key: an event that asks for somebody names the Canvas meanwhile, and neither waits for the other."""
-    rows = Canvas.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("live_version")
+    rows = Canvas.objects.select_for_update(skip_locked=True, no_key=True)
     return rows.filter(ACTIVE, pk=canvas_id).first()
 
 
 def live_document(canvas: Canvas) -> document.Document:
-    """The published document, its steps joined to their rows."""
+    """The published document, its steps joined to their rows.
+
+    Read once the Canvas is locked, and not in the same statement: a version may be published in between.
+    """
     rows = {step.key: step for step in canvas.steps.all()}
     return document.read(canvas.live_version.document).with_rows(rows)
 

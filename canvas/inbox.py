@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from . import conversions, exits, waking
 from .document import Document
 from .entries import COHORT_SIZE, form_cohort, may_enter, room
-from .models import Canvas, Trigger
+from .models import Canvas, Listener, Trigger
 
 Kind = Trigger.Kind
 
@@ -37,14 +37,21 @@ def take(canvas: Canvas, document: Document, now: datetime) -> Counter:
     chunk = list(Trigger.objects.filter(canvas=canvas).order_by("pk").values_list("pk", flat=True)[:COHORT_SIZE])
     if not chunk:
         return Counter()
-    rows = Trigger.objects.filter(pk__in=chunk)
+    rows = waited_for(Trigger.objects.filter(pk__in=chunk))
     kinds = set(rows.values_list("kind", flat=True).distinct())
     done = Counter(triggers_taken=len(chunk), people_entered=0)
     for kind, what, deal in DEALING:
         if kind in kinds:
             done[what] += deal(canvas, document, rows.filter(kind=kind), now)
-    rows.delete()
+    Trigger.objects.filter(pk__in=chunk).delete()
     return done
+
+
+def waited_for(rows: QuerySet[Trigger]) -> QuerySet[Trigger]:
+    """Without those that only an earlier version waited for."""
+    same = Listener.objects.filter(canvas=OuterRef("canvas"), kind=OuterRef("kind"), way=OuterRef("way"))
+    asked = Exists(same.filter(Q(step=OuterRef("step")) | Q(step=None)))
+    return rows.filter(Q(kind=Kind.ENTRY) | asked)
 
 
 def let_in(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datetime) -> int:
@@ -52,6 +59,8 @@ def let_in(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: dat
 
     Only who asks is looked at: SQLite would go through everybody there is.
     """
+    if document.is_scheduled:
+        return 0  # An earlier version let people in by what they did.
     first = rows.values("profile").annotate(first=Min("pk")).values("first")
     people = may_enter(canvas, document, now).filter(pk__in=rows.values("profile"))
     fitting = rows.filter(pk__in=first, profile__in=people.values("pk")).order_by("pk")

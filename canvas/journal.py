@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from .models import Arrival, ArrivalHour, Canvas
-from .steps.ways import EXIT
+from .steps.ways import EXIT, RETIRED
 
 LONG_TAIL = 2_000
 
@@ -63,9 +63,13 @@ def flows(canvas_ids: Collection[int]) -> list[Flow]:
 
 
 def let_out(steps: Collection[int]) -> dict[int, int]:
-    """How many people left the Canvas at each of these steps, before it did anything for them. One statement."""
+    """How many people left each of these steps before it did anything for them: they left the Canvas, or a new version
+    has the step no more. One statement."""
     rows = (
-        lines.filter(came_from__in=steps, branch=EXIT).values_list("came_from").annotate(people=Sum("n")).order_by()
+        lines.filter(came_from__in=steps, branch__in=(EXIT, RETIRED))
+        .values_list("came_from")
+        .annotate(people=Sum("n"))
+        .order_by()
         for lines in (ArrivalHour.objects.all(), Arrival.objects.filter(folded=False))
     )
     hours, fresh = rows

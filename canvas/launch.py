@@ -1,5 +1,7 @@
 """Launch, stop and resume. A launch finds every problem first, then makes what the steps need at partners, and only
 then lets people in: one that dies on the way leaves a draft, and what it made is used by the next.
+
+The next version of what is live is `publishing`'s.
 """
 
 import time
@@ -93,13 +95,17 @@ def take(canvas: Canvas, now: datetime, edition: int | None = None) -> int:
 
 def not_a_draft(canvas: Canvas) -> Problem:
     if canvas.status == Canvas.Status.DRAFT:
-        return Problem("canvas.E008", "The Canvas was changed meanwhile.", "Load this page again, then launch.")
+        return passed()
     hint = {
         "launching": f"Wait for it to end; if it died, launch again after {describe.moment(canvas.launch_until)}.",
         "stopped": "Resume it on the page of its numbers.",
         "archived": "Duplicate it, and launch the duplicate.",
-    }.get(canvas.status, "It runs already: there is nothing to do.")
+    }.get(canvas.status, "It runs already; edit its next version, and publish that.")
     return Problem("canvas.E008", f"The Canvas is {canvas.status}: only a draft can be launched.", hint)
+
+
+def passed() -> Problem:
+    return Problem("canvas.E008", "The Canvas was changed meanwhile.", "Load this page again, then launch.")
 
 
 def prepare(canvas: Canvas, document: Document, now: datetime, stamp: int) -> None:
@@ -115,7 +121,8 @@ def prepare(canvas: Canvas, document: Document, now: datetime, stamp: int) -> No
 @transaction.atomic
 def steps_of(canvas: Canvas, document: Document) -> dict[str, Step]:
     """The rows of the document's steps; missing ones are made."""
-    missing = [Step(canvas=canvas, key=step.key, type=step.type.type) for step in document.steps]
+    retired = canvas.live_version_id is not None  # Of what is live: until a version has them.
+    missing = [Step(canvas=canvas, key=step.key, type=step.type.type, retired=retired) for step in document.steps]
     Step.objects.bulk_create(missing, ignore_conflicts=True)
     rows = {row.key: row for row in canvas.steps.all()}
     for step in document.steps:
@@ -131,15 +138,31 @@ def activate(canvas: Canvas, document: Document, now: datetime, stamp: int, acto
     mine = held(canvas, stamp).select_for_update().filter(status=Canvas.Status.LAUNCHING).first()
     if mine is None:
         raise NotLaunched([Problem("canvas.E008", "Another launch has taken over.", "Load this page again to see it.")])
-    number = (canvas.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version = Version.objects.create(
-        canvas=canvas, number=number, document=document.source, published_at=now, published_by=actor
-    )
+    version = freeze(canvas, document, now, actor, via)
     if document.is_scheduled:
         EntryRun.objects.get_or_create(canvas=canvas, planned_at=document.entry_time(now))
-    listening.listen(canvas, document.with_rows({step.key: step for step in canvas.steps.all()}), now)
+    open_doors(canvas, document, now)
     held(canvas, stamp).update(status=Canvas.Status.ACTIVE, live_version=version, launch_token=None)
-    record("canvas.launched", canvas.name, actor=actor, via=via, version=number)
+    record("canvas.launched", canvas.name, actor=actor, via=via, version=version.number)
+
+
+def freeze(
+    canvas: Canvas, document: Document, now: datetime, actor: User | None, via: str, onward: dict | None = None
+) -> Version:
+    """The next version. In the transaction that makes it the live one."""
+    number = (canvas.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    return Version.objects.create(
+        canvas=canvas, number=number, document=document.source, published_at=now, published_by=actor, via=via,
+        onward=onward or {},
+    )  # fmt: skip
+
+
+def open_doors(canvas: Canvas, document: Document, now: datetime) -> None:
+    """From now on the Canvas waits for what this version asks for, and its steps do what they are set to."""
+    live = document.with_rows({step.key: step for step in canvas.steps.all()})
+    listening.listen(canvas, live, now)
+    for step in live.steps:
+        step.type.go_live(step, now)
 
 
 def stop(canvas: Canvas, actor: User | None = None, via: str = "command line") -> bool:

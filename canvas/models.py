@@ -9,17 +9,22 @@ them right and `audit_sync` recounts them.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from .bulk_keys import bulk_key
+from .inbox_models import Listener, Trigger
 
-def bulk_key(to, **options) -> models.ForeignKey:
-    """A foreign key without constraint or index of its own, for bulk tables."""
-    return models.ForeignKey(to, models.DO_NOTHING, db_constraint=False, db_index=False, **options)
+__all__ = [
+    "LIVE", "Arrival", "ArrivalHour", "Canvas", "Cohort", "Conversion", "Entry", "EntryDay", "EntryRun", "Listener",
+    "Revision", "Step", "Trigger", "Version", "bulk_key",
+]  # fmt: skip
 
 
 class Canvas(models.Model):
-    """A journey. `document` is the draft; `edition` counts its saves, so that a second editor is noticed."""
+    """A journey. `document` is the draft; `edition` counts its saves, so that a second editor is noticed.
+
+    Of what was launched, `drafting` says that somebody edits its next version; else the draft is what is live.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -33,6 +38,7 @@ class Canvas(models.Model):
     edition = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     live_version = models.ForeignKey("Version", models.PROTECT, null=True, blank=True, related_name="+")
+    drafting = models.BooleanField(default=False, editable=False, help_text="the document is the next version's draft")
     launch_token = models.BigIntegerField(null=True, editable=False)
     launch_until = models.DateTimeField(null=True, editable=False, help_text="later than this, the launch is dead")
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="of the engine, in a row")
@@ -49,6 +55,29 @@ class Canvas(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_live(self) -> bool:
+        """It was launched and is not archived: people may be in it."""
+        return self.status in LIVE
+
+    @property
+    def is_draft(self) -> bool:
+        """The document may be changed: nothing is live yet, or it is the draft of the next version."""
+        return self.status == self.Status.DRAFT or (self.drafting and self.is_live)
+
+    @property
+    def shown(self) -> dict:
+        """The document that pages show: the draft, or what is live."""
+        return self.document if self.is_draft or self.live_version is None else self.live_version.document
+
+    @property
+    def next_number(self) -> int:
+        """Of the version that the draft becomes."""
+        return self.live_version.number + 1 if self.live_version else 1
+
+
+LIVE = (Canvas.Status.ACTIVE, Canvas.Status.STOPPED)
 
 
 class Revision(models.Model):
@@ -80,13 +109,18 @@ class Revision(models.Model):
 
 
 class Version(models.Model):
-    """One published state of a Canvas: a frozen document."""
+    """One published state of a Canvas: a frozen document.
+
+    `onward`: by the key of each step that it has no more, where the people went who stood there ("": they left).
+    """
 
     canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     document = models.JSONField()
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    via = models.CharField(max_length=100, default="", blank=True)
+    onward = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["canvas", "number"], name="version_number")]
@@ -94,20 +128,32 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.canvas} {self.number}"
 
+    @property
+    def who(self) -> str:
+        return str(self.published_by or self.via)
+
 
 class Step(models.Model):
-    """A step's identity: (canvas, key) for ever. Retired when a version drops it, never deleted."""
+    """A step's identity: (canvas, key) for ever. Retired while no live version has it, never deleted.
+
+    `last` is what the last version that had a retired step said of it; None for one that was only prepared.
+    """
 
     canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="steps")
     key = models.CharField(max_length=60)
     type = models.CharField(max_length=40)
     retired = models.BooleanField(default=False)
+    last = models.JSONField(null=True, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["canvas", "key"], name="step_key")]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def was_live(self) -> bool:
+        return not self.retired or self.last is not None
 
 
 class EntryRun(models.Model):
@@ -125,61 +171,6 @@ class EntryRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.canvas} {self.planned_at:%Y-%m-%d %H:%M}"
-
-
-class Listener(models.Model):
-    """What a live Canvas waits for: an event or a purchase, and what is to be done with the person who did it.
-
-    `asked` is the part of the document that names the event or purchase, with conditions on its properties; `event` is
-    the event's name, or empty. `step` and `way` say who is woken by it (an Action Paths), `way` alone which conversion
-    it is.
-    """
-
-    class Kind(models.TextChoices):
-        ENTRY = "entry"
-        CONVERSION = "conversion"
-        EXIT = "exit"
-        WAKE = "wake"
-
-    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="listeners")
-    kind = models.CharField(max_length=10, choices=Kind)
-    step = models.ForeignKey(Step, models.CASCADE, null=True, related_name="+")
-    way = models.CharField(max_length=60, blank=True)
-    event = models.CharField(max_length=100, db_index=True)
-    asked = models.JSONField()
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.canvas_id} {self.kind} {self.event}"
-
-
-class Trigger(models.Model):
-    """A row of the inbox: something is to be done with a person's trip, because of an event or since a program says so.
-
-    `happened_at` is the event's own time, `at` when it was heard.
-    """
-
-    Kind = Listener.Kind
-    canvas = models.ForeignKey(Canvas, models.CASCADE, related_name="+", db_index=False)
-    kind = models.CharField(max_length=10, choices=Kind, db_default=Kind.ENTRY)
-    step = bulk_key(Step, null=True, related_name="+")
-    way = models.CharField(max_length=60, db_default="")
-    profile = bulk_key("audiences.Profile", related_name="+")
-    at = models.DateTimeField()
-    happened_at = models.DateTimeField(db_default=Now())
-    context = models.JSONField(help_text="the trigger's properties")
-
-    class Meta:
-        indexes = [
-            # Read by the engine.
-            models.Index(fields=["canvas", "at"], name="trigger_waiting"),
-            # Read by erasure.
-            models.Index(fields=["profile"], name="trigger_profile"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.canvas_id} {self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Cohort(models.Model):

@@ -69,8 +69,12 @@ def claim(move: Move) -> int:
 
 
 def send_on(move: Move, cohorts: QuerySet[Cohort], branch: str, by_key: dict[str, StepSpec]) -> int:
-    """Writes the journal and moves `cohorts` along `branch`: to the next step, or to the end of the journey."""
-    target = by_key.get(move.step.next.get(branch, ""))
+    """Moves `cohorts` along `branch`: to the next step, or to the end of the journey."""
+    return send_to(move, cohorts, branch, by_key.get(move.step.next.get(branch, "")))
+
+
+def send_to(move: Move, cohorts: QuerySet[Cohort], branch: str, target: StepSpec | None) -> int:
+    """Writes the journal and moves `cohorts` to that step, or (None) out of the Canvas; returns how many cohorts."""
     due_at = target.type.due(target, move.now) if target else None
     if isinstance(due_at, Dues):
         return sum(arrive(move, group, branch, target, at) for at, group in apart(move, cohorts, due_at))

@@ -5,7 +5,7 @@ that people get to by it alone moves along, and what came at the new place follo
 No step is lost, and none that people get to is cut off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from itertools import count
 from typing import Any
@@ -35,12 +35,12 @@ Place = tuple[str, str]
 """(step, branch): the arrow or the end where a step is put."""
 
 
-def duplicate_step(document: Json, key: str) -> tuple[Json, str]:
+def duplicate_step(document: Json, key: str, taken: Iterable[str] = ()) -> tuple[Json, str]:
     """The document with a copy right after the step (on its first branch), and the copy's key."""
     made = deepcopy(document)
     step = step_in(made, key)
     settings = copied(step, [one.get("settings", {}) for one in steps_in(made) if one["type"] == step["type"]])
-    twin = {"key": free_key(made, step["type"]), "type": step["type"], "settings": settings, "next": {}}
+    twin = {"key": free_key(made, step["type"], taken), "type": step["type"], "settings": settings, "next": {}}
     return put_step(made, twin, key, branches_of(step)[0]), twin["key"]
 
 

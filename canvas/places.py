@@ -53,6 +53,8 @@ def url_of(canvas: Canvas, problem: Problem, user: User | None = None) -> str:
         return place.url(problem) if user is None or user.has_perm(place.permission) else ""
     if where in FIELDS:
         return reverse(f"canvas:{where}", args=[canvas.pk]) + f"#{FIELDS[where]}"
+    if problem.field == "people":
+        return reverse("canvas:review", args=[canvas.pk]) + "#people"
     if problem.step and problem.field and problem.field != "next":
         return reverse("canvas:step", args=[canvas.pk, problem.step]) + f"#id_{problem.field}"
     fragment = f"#step-{problem.step}" if problem.step else "#add-first"

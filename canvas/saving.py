@@ -48,6 +48,13 @@ class NotADraft(NotSaved):
     """Only a draft can be changed."""
 
 
+class NameKept(DocumentRefused):
+    """What was launched keeps its name: segments and programs know it by that."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault("name", "A Canvas that was launched keeps its name: segments know it by that.")])
+
+
 class NameTaken(DocumentRefused):
     """There is a Canvas of this name already."""
 
@@ -72,7 +79,7 @@ def duplicate(canvas: Canvas, actor: User | None = None, via: str = "dashboard")
     while True:
         mark = next(marks)
         with suppress(NameTaken):
-            return create(copied(canvas.document, name + mark, mark), actor, via, canvas.blueprint)
+            return create(copied(canvas.shown, name + mark, mark), actor, via, canvas.blueprint)
 
 
 def free_marks(name: str) -> Iterator[str]:
@@ -111,7 +118,7 @@ def save(pk: int, edition: int | None, change: Change, actor: User | None, what:
 
 def locked_draft(pk: int) -> Canvas:
     canvas = Canvas.objects.select_for_update().get(pk=pk)
-    if canvas.status != Canvas.Status.DRAFT:
+    if not canvas.is_draft:
         raise NotADraft(f"The Canvas is {canvas.status}. {NotADraft.__doc__}")
     return canvas
 
@@ -146,6 +153,8 @@ def store(
 ) -> Canvas:
     """Inside the caller's transaction, which NameTaken must end."""
     old = canvas.document
+    if canvas.live_version_id and document["name"] != canvas.name:
+        raise NameKept
     canvas.document, canvas.name, canvas.edition = document, document["name"], canvas.edition + 1
     try:
         canvas.save(update_fields=["document", "name", "edition", "updated_at"] if canvas.pk else None)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import analytics, builder, canvases, history, moving, review, sections, steps
+from .views import analytics, builder, canvases, history, moving, review, sections, steps, versions
 
 app_name = "canvas"
 urlpatterns = [
@@ -29,6 +29,10 @@ urlpatterns = [
     path("<int:pk>/audience/", sections.audience, name="audience"),
     path("<int:pk>/review/", review.review, name="review"),
     path("<int:pk>/launch/", review.launch, name="launch"),
+    path("<int:pk>/edit/", versions.edit, name="edit"),
+    path("<int:pk>/discard/", versions.discard, name="discard"),
+    path("<int:pk>/versions/", versions.index, name="versions"),
+    path("<int:pk>/versions/<int:number>/restore/", versions.restore, name="restore"),
     path("<int:pk>/steps/<slug:key>/", steps.step, name="step"),
     path("<int:pk>/steps/<slug:key>/preview/", steps.preview, name="preview"),
     path("<int:pk>/steps/<slug:key>/type/", steps.change_type, name="change_type"),

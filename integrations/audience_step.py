@@ -60,6 +60,20 @@ class AudienceStep(StepType):
         except PartnerError as error:
             yield self.creation_problem(step, error)
 
+    def go_live(self, step: StepSpec, now: datetime) -> None:
+        """Other fields keep the audience: whoever is sent from now on is matched by them."""
+        CustomAudience.objects.filter(pk=self.audience(step).pk).update(fields=step.settings["fields"])
+
+    def changed(self, old: Mapping, new: Mapping) -> str:
+        if not old.get("audience_name") or not new.get("audience_name"):
+            return ""
+        if place_of(old) != place_of(new):
+            stays = "stays as it is: whoever is pending for it is still sent there, and nobody new comes to it"
+            return f"A new custom audience, “{new['audience_name']}”, is made. “{old['audience_name']}” {stays}."
+        if set(old.get("fields", [])) != set(new.get("fields", [])):
+            return "The custom audience stays. Whoever is sent from now on is matched by the new fields."
+        return ""
+
     def wanted(self, step: StepSpec) -> CustomAudience:
         accounts = AdAccount.objects.select_related("connection")
         account = accounts.get(connection__partner=self.partner, account_id=account_id(step))
@@ -93,3 +107,8 @@ class AudienceStep(StepType):
 
 def account_id(step: StepSpec) -> str:
     return step.settings.get("ad_account", "").strip()
+
+
+def place_of(settings: Mapping) -> tuple[str, str]:
+    """The ad account and the name: what makes it another audience."""
+    return settings.get("ad_account", "").strip(), settings["audience_name"]

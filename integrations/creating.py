@@ -20,12 +20,12 @@ State = CustomAudience.State
 
 
 def audience_for(step: Step, account: AdAccount, name: str, fields: list[str]) -> CustomAudience:
-    """The row for the step's audience of that name in that account. Other fields keep the audience."""
+    """The row for the step's audience of that name in that account.
+
+    One that is there keeps its fields: people may be on their way to it. A version that goes live sets them.
+    """
     made = {"fields": fields, "mark": secrets.token_hex(16)}
-    audience, fresh = CustomAudience.objects.get_or_create(step=step, ad_account=account, name=name, defaults=made)
-    if not fresh and audience.fields != fields:
-        audience.fields = fields
-        audience.save(update_fields=["fields"])
+    audience, _ = CustomAudience.objects.get_or_create(step=step, ad_account=account, name=name, defaults=made)
     return audience
 
 

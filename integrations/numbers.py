@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from canvas import journal
+
 from .models import SyncBatch
 
 State = SyncBatch.State
@@ -15,7 +17,9 @@ def fates(steps: Sequence[int]) -> dict[int, dict[str, int]]:
     """By the ids of Step rows. Whoever entered and is in none of them is Pending."""
     rows = SyncBatch.objects.filter(audience__step__in=steps).values("audience__step")
     found = {row.pop("audience__step"): row for row in rows.annotate(**sums()).order_by()}
-    return {step: found.get(step, dict.fromkeys(NAMES, 0)) for step in steps}
+    left = journal.let_out(steps)
+    fates = {step: found.get(step, dict.fromkeys(NAMES, 0)) for step in steps}
+    return {step: fate | {"withdrawn": fate["withdrawn"] + left.get(step, 0)} for step, fate in fates.items()}
 
 
 def sums() -> dict[str, Coalesce]:

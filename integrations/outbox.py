@@ -14,7 +14,7 @@ from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from canvas.insert_select import insert_select
-from canvas.models import Cohort, Entry
+from canvas.models import Cohort, Entry, Version
 
 from .errors import Interrupted
 from .models import AdAccount, Attempt, CustomAudience, Member, SyncBatch, free
@@ -40,6 +40,7 @@ def enqueue(audience: CustomAudience, cohorts: QuerySet[Cohort], now: datetime) 
     Runs in the transaction that moves the cohorts on. Returns how many.
     """
     waiting, total = Entry.objects.filter(cohort__in=cohorts).order_by("pk"), 0
+    close_if_been(audience, waiting, now)
     while True:
         batch = open_batch(audience, now)
         columns = {"batch": batch.pk, "entry": "pk", "profile": "profile_id"}
@@ -50,6 +51,16 @@ def enqueue(audience: CustomAudience, cohorts: QuerySet[Cohort], now: datetime) 
             return total
         if added:  # Others may be in the batch already, with higher ids: only those of this part count.
             waiting = waiting.filter(pk__gt=waiting.values_list("pk", flat=True)[added - 1])
+
+
+def close_if_been(audience: CustomAudience, waiting: QuerySet[Entry], now: datetime) -> None:
+    """By another version somebody may come to a step again: not into the batch in which they wait already."""
+    if not Version.objects.filter(canvas__steps=audience.step_id, number__gt=1).exists():
+        return
+    batch = SyncBatch.objects.select_for_update().filter(audience=audience, state=State.OPEN).first()
+    if batch and Member.objects.filter(batch=batch, entry__in=waiting.order_by().values("pk")).exists():
+        batch.state, batch.sealed_at, batch.next_attempt_at = State.SEALED, now, now
+        batch.save(update_fields=["state", "sealed_at", "next_attempt_at"])
 
 
 def open_batch(audience: CustomAudience, now: datetime) -> SyncBatch:

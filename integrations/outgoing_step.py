@@ -1,6 +1,6 @@
 """What the steps have in common that send each person something of their own. People go on at once, whatever comes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from canvas.document import StepSpec
-from canvas.problems import Problem
 from canvas.steps.base import StepType
 from canvas.steps.people import Leaving, Page
 
@@ -23,9 +22,11 @@ class OutgoingStep(StepType):
     rest = "pending"
     details_template = "integrations/_dispatch_causes.html"
 
-    def prepare(self, step: StepSpec, now: datetime) -> Iterator[Problem]:
+    def go_live(self, step: StepSpec, now: datetime) -> None:
         dispatching.outlet_of(step.row, self.channel, step.settings)
-        yield from ()
+
+    def changed(self, old: Mapping, new: Mapping) -> str:
+        return "" if old == new else "Whoever is still pending is sent to as the new version says."
 
     def route(self, step: StepSpec, cohorts: QuerySet, now: datetime) -> str:
         outlet = dispatching.outlet_of(step.row, self.channel, step.settings)

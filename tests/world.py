@@ -23,10 +23,11 @@ HIDDEN = "Zanzibar"
 """Stands in the name of every Canvas, segment, file, account and person."""
 AMERICANS = {"attribute": "country", "op": "is", "value": "US"}
 NOT_THERE = 10**9
-PKS = {"pk", "profile", "object_id", "id", "segment_id", "canvas_id"}
+PKS = {"pk", "number", "profile", "object_id", "id", "segment_id", "canvas_id"}
 OF_OUTLETS = ("retry_outgoing", "cancel_outgoing")
 OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
-LIVE, DRAFT = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate"), ("launch", "add", "link")
+LIVE = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate", "edit", "discard", "restore")
+DRAFT = ("launch", "add", "link")
 
 
 class World:
@@ -133,6 +134,8 @@ class World:
     def of_canvas(self, page: str) -> list[dict]:
         if page == "create_from":
             return [{"key": "retarget"}]
+        if page == "restore":
+            return [{"pk": self.live.pk, "number": 1}]
         canvases = [self.live] if page in LIVE else [self.draft] if page in DRAFT else [self.draft, self.live]
         keys = ("fb",) if page in ("step_people", "change_type", "delete_step", "preview") else ("fb", "wait", "split")
         return [{"pk": one.pk} for one in canvases] + [{"pk": one.pk, "key": key} for one in canvases for key in keys]

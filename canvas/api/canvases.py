@@ -1,4 +1,4 @@
-"""Calls about Canvas documents: list, make, read, replace. A Canvas is changed as a draft only.
+"""Calls about Canvas documents: list, make, read, replace. What is live is changed as the draft of its next version.
 
 Whoever sends the edition that was read (`If-Match`, or `edition`) can't overwrite somebody else's save.
 """
@@ -13,7 +13,7 @@ from config.team.keys import needs
 from config.team.pages import Cursor, Limit, page
 from config.team.refusals import Refusal
 
-from .. import saving
+from .. import saving, versions
 from ..document import parse
 from ..models import Canvas
 from .grammar import EXAMPLE
@@ -26,6 +26,8 @@ class CanvasSummary(Schema):
     name: str
     status: str
     edition: int
+    version: int | None
+    drafting: bool
     created_at: str
     updated_at: str
 
@@ -48,7 +50,7 @@ Edition = Annotated[int | None, Query(None, description="The edition that was re
 
 
 NOT_REPLACED = {
-    409: "It is no draft, the name is taken, or somebody saved after the `edition` that was sent.",
+    409: "It is archived or being launched, the name is taken, or somebody saved after the `edition` that was sent.",
     412: "Somebody saved after the ETag in `If-Match`.",
 }
 
@@ -56,7 +58,8 @@ NOT_REPLACED = {
 @router.get("/canvases", response=CanvasesAnswer, summary="List the Canvases", **needs("canvases"))
 def list_canvases(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> dict:
     """The oldest first, without their documents. Send `next` as `cursor` until it is null."""
-    found, following = page(Canvas.objects.defer("document"), cursor, limit)
+    rows = Canvas.objects.select_related("live_version").defer("document", "live_version__document")
+    found, following = page(rows, cursor, limit)
     return {"canvases": [summary(canvas) for canvas in found], "next": following}
 
 
@@ -76,25 +79,28 @@ def create_canvas(request: HttpRequest, response: HttpResponse, document: Body[A
 
 @router.get("/canvases/{int:canvas_id}", response=CanvasAnswer, summary="Read a Canvas", **needs("canvases"))
 def read_canvas(request: HttpRequest, response: HttpResponse, canvas_id: int) -> dict:
-    """The Canvas and its document; its edition is the ETag."""
+    """The Canvas and its document: of what is live the draft of the next version, if there is one (`drafting`), else
+    the live `version`. Its edition is the ETag."""
     return described(found(canvas_id), response)
 
 
 @router.put(
     "/canvases/{int:canvas_id}",
     response=CanvasAnswer,
-    summary="Change a draft",
+    summary="Change a Canvas",
     **needs("canvases", EXAMPLE, "CanvasDocument", NOT_REPLACED),
 )
 def replace_canvas(
     request: HttpRequest, response: HttpResponse, canvas_id: int, document: Body[Any],
     if_match: IfMatch = None, edition: Edition = None,
 ) -> dict:  # fmt: skip
-    """Replaces the document of a draft. Without an edition it is replaced whoever saved it last."""
+    """Replaces the document of a draft; of a Canvas that is live it is the draft of the next version, begun if there
+    is none, and people go on as they did until that is launched. Without an edition it is replaced whoever saved it
+    last."""
     canvas, matched, source = found(canvas_id), matching(if_match), parse(document).source
     read = edition if matched is None else matched
     try:
-        saved = saving.save(canvas.pk, read, lambda _: source, None, "Replaced", via=request.auth.name)
+        saved = versions.save(canvas.pk, read, lambda _: source, None, "Replaced", via=request.auth.name)
     except saving.Conflict as error:
         raise Refusal(409 if matched is None else 412, f"{error} Read it again.") from None
     except saving.NameTaken as error:
@@ -120,7 +126,9 @@ def matching(if_match: str | None) -> int | None:
 
 def summary(canvas: Canvas) -> dict[str, Any]:
     times = {name: stored_time(getattr(canvas, name)) for name in ("created_at", "updated_at")}
-    return {"id": canvas.pk, "name": canvas.name, "status": canvas.status, "edition": canvas.edition} | times
+    told = {"id": canvas.pk, "name": canvas.name, "status": canvas.status, "edition": canvas.edition}
+    number = canvas.live_version.number if canvas.live_version else None
+    return told | {"version": number, "drafting": canvas.drafting} | times
 
 
 def described(canvas: Canvas, response: HttpResponse) -> dict[str, Any]:

@@ -1,18 +1,18 @@
-"""Calls about Canvases that run: launch, stop, resume, their numbers, and what became of each person."""
+"""Calls about Canvases that run: launch (the next version, too), stop, resume, numbers, and what became of people."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Body, Query, Router, Schema
 
 from audiences.values import stored_time
 from config.team.keys import needs
 from config.team.pages import Cursor, Limit
 from config.team.refusals import Refusal, wrong_path
 
-from .. import analytics, launch
+from .. import analytics, launch, publishing, retiring
 from ..document import StepSpec
 from ..models import Canvas
 from ..steps.people import StepPerson
@@ -37,13 +37,23 @@ class LaunchAnswer(Schema):
     problems: list[ProblemAnswer]
 
 
+class Launch(Schema):
+    """`onward` is for the next version of what is live: by the key of each step that it has no more, the key of the
+    step where its people go on, or null for leaving the Canvas."""
+
+    onward: dict[str, str | None] = {}
+
+
 class StatusAnswer(Schema):
     status: str
 
 
 class NumbersAnswer(Schema):
     """Steps that pass people on also have synced, pending, missing_fields, not_synced, withdrawn; those that write to
-    people sent, pending, no_email, unsubscribed, failed, withdrawn: they add up."""
+    people sent, pending, no_email, unsubscribed, failed, withdrawn: they add up.
+
+    At the end stand the steps that people came to in an earlier version and that are gone since: `"retired": true`.
+    """
 
     canvas: dict[str, Any]
     steps: list[dict[str, Any]]
@@ -72,11 +82,16 @@ Status = Annotated[str, Query("", description=STATUSES)]
 @router.post(
     "/canvases/{int:canvas_id}/launch", response=LaunchAnswer, summary="Launch a Canvas", **needs("canvases.launch")
 )
-def launch_canvas(request: HttpRequest, canvas_id: int) -> dict:
-    """Launches a draft. 422 names everything that stops it, all at once, in `problems`; nobody has entered then."""
+def launch_canvas(request: HttpRequest, canvas_id: int, body: Body[Launch | None] = None) -> dict:
+    """Launches a draft; of a Canvas that is live it makes the draft of the next version the live one. 422 names
+    everything that stops it, all at once, in `problems`; nothing has changed then. The body may be left out."""
     canvas = found(canvas_id)
+    onward = {key: to or retiring.LEAVE for key, to in (body.onward if body else {}).items()}
     try:
-        warnings = launch.launch(canvas, timezone.now(), via=request.auth.name)
+        if canvas.is_live:
+            warnings = publishing.publish(canvas, timezone.now(), via=request.auth.name, onward=onward)
+        else:
+            warnings = launch.launch(canvas, timezone.now(), via=request.auth.name)
     except launch.NotLaunched as refusal:
         detail = "The Canvas was not launched; `problems` names everything that stops it."
         raise Refusal(422, detail, problems=[problem.as_dict() for problem in refusal.problems]) from None

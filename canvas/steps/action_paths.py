@@ -72,6 +72,10 @@ class ActionPaths(StepType):
                 message = f"What people do for {action['name']} is not set."
                 yield Problem("canvas.E004", message, "Choose an event.", step.key, "actions")
 
+    def changed(self, old: Mapping, new: Mapping) -> str:
+        kept = "Whoever waits here keeps the time until which they wait"
+        return "" if old == new else f"{kept}; what they do from then on leads them along the new ways."
+
     def due(self, step, now: datetime) -> datetime:
         return now + values.duration(step.settings["window"])
 

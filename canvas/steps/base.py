@@ -148,6 +148,14 @@ class StepType:
         """At launch, outside a transaction, idempotent: makes what the step needs. A Problem stops the launch."""
         yield from ()
 
+    def go_live(self, step: "StepSpec", now: datetime) -> None:
+        """In the transaction that makes a version with this step the live one: what `prepare` must not do before."""
+
+    def changed(self, old: Mapping, new: Mapping) -> str:
+        """What other settings in a new version mean for the people of the step, in a sentence for whoever publishes
+        it, or ""."""
+        return ""
+
     def due(self, step: "StepSpec", now: datetime) -> datetime | Dues:
         """When people who arrive at `now` go on."""
         return now

@@ -56,6 +56,10 @@ class Delay(StepType):
             hint = "Choose one: for how long, until which date and time, or until which weekday and time."
             yield Problem("canvas.E004", "How long people wait here is not set.", hint, step.key, field)
 
+    def changed(self, old: Mapping, new: Mapping) -> str:
+        kept = "Whoever waits here keeps their time"
+        return "" if old == new else f"{kept}; the new one is for those who come after publishing."
+
     def due(self, step, now: datetime) -> datetime | Dues:
         if "duration" in step.settings:
             return now + values.duration(step.settings["duration"])

@@ -5,8 +5,8 @@ from typing import Any
 
 from audiences.values import storable
 
-EVERYONE_ELSE, CONTROL, EXIT = "everyone_else", "control", "exit"
-RESERVED = {EVERYONE_ELSE, CONTROL, EXIT, "next", "yes", "no"}
+EVERYONE_ELSE, CONTROL, EXIT, RETIRED = "everyone_else", "control", "exit", "retired"
+RESERVED = {EVERYONE_ELSE, CONTROL, EXIT, RETIRED, "next", "yes", "no"}
 LONGEST_NAME, MOST_WAYS = 60, 8
 
 

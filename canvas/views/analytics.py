@@ -17,7 +17,7 @@ from config.team.models import User
 
 from .. import analytics
 from ..board import Board
-from ..document import StepSpec, draft_of
+from ..document import StepSpec, live_of
 from ..models import Canvas
 from ..steps.people import Leaving
 
@@ -45,7 +45,7 @@ def canvas(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     by_key = {row["key"]: row for row in numbers["steps"]}
     rows = [{"spec": spec, "summary": spec.type.summary(spec.settings), "numbers": by_key[spec.key]} for spec in steps]
-    board = Board(draft_of(found, now), [], request.user)
+    board = Board(live_of(found, now), [], request.user)
     cards = [(card, by_key[card.step.key]) for card in board.cards]
     context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "board": board, "cards": cards, "now": now}
     context["leaving"] = still_leaving(found, steps, request.user)

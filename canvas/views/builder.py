@@ -10,7 +10,7 @@ from .. import editing
 from ..board import branch_words
 from ..document import Document, draft_of
 from ..steps import registry
-from .frame import canvas_of, changed, dialog, frame, graph, undoable
+from .frame import canvas_of, changed, dialog, frame, graph, keys_taken, undoable
 from .looking import remember
 
 
@@ -32,10 +32,10 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return ask(request, pk, "canvas/_add.html")
     after, branch = request.POST.get("after", ""), request.POST.get("branch", "next")
-    step_type, made = request.POST.get("type", ""), []
+    step_type, made, taken = request.POST.get("type", ""), [], keys_taken(pk)
 
     def change(document: dict) -> dict:
-        document, key = editing.add_step(document, step_type, after, branch)
+        document, key = editing.add_step(document, step_type, after, branch, taken)
         made.append(key)
         return document
 

@@ -15,7 +15,7 @@ from ..board import Board
 from ..conflicts import versions
 from ..document import DocumentRefused, Draft, draft_of, read
 from ..editing import EditRefused
-from ..models import Canvas
+from ..models import Canvas, Step
 from ..problems import Problem
 from ..revisions import Trail
 from ..steps import registry
@@ -27,6 +27,11 @@ Answer = Callable[[Canvas], HttpResponse]
 
 def canvas_of(pk: int) -> Canvas:
     return get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
+
+
+def keys_taken(pk: int) -> set[str]:
+    """The keys of steps that a version has or had: a new step is none of these."""
+    return set(Step.objects.filter(canvas=pk, canvas__live_version__isnull=False).values_list("key", flat=True))
 
 
 def draft_with(canvas: Canvas, key: str, seen: int = 0) -> Draft:
@@ -48,14 +53,14 @@ def frame(
 ) -> dict:  # fmt: skip
     """What every page of a Canvas shows: the bar with its sections, and what may be done."""
     draft = draft or draft_of(canvas, timezone.now())
-    is_draft = canvas.status == Canvas.Status.DRAFT
+    is_draft = canvas.is_draft
     editable = is_draft and request.user.has_perm("canvas.change_canvas")
     return {
         "canvas": canvas,
         "board": Board(draft, launch.problems(draft) if found is None else found, request.user),
         "section": section,
         "is_draft": is_draft,
-        "inside": 0 if is_draft else analytics.totals(canvas, journal.flows([canvas.pk]))["inside"],
+        "inside": analytics.totals(canvas, journal.flows([canvas.pk]))["inside"] if canvas.live_version else 0,
         "editable": editable,
         "trail": Trail(canvas) if editable else None,
         **zones(),
@@ -87,7 +92,7 @@ def dialog(request: HttpRequest, canvas: Canvas, template: str, context: dict, *
     if not request.htmx:
         page = frame(request, canvas, "build", **known) | context | {"fragment": template}
         return render(request, "canvas/dialog.html", page)
-    editable = canvas.status == Canvas.Status.DRAFT and request.user.has_perm("canvas.change_canvas")
+    editable = canvas.is_draft and request.user.has_perm("canvas.change_canvas")
     return render(request, template, {"canvas": canvas, "editable": editable, **zones(), **context})
 
 

@@ -11,7 +11,7 @@ from ..board import Board
 from ..document import Draft, StepSpec
 from ..models import Canvas
 from ..shape import Link
-from .frame import canvas_of, changed, dialog, draft_with, edition, graph, undoable
+from .frame import canvas_of, changed, dialog, draft_with, edition, graph, keys_taken, undoable
 
 
 @require_safe
@@ -25,10 +25,10 @@ def menu(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @permission_required("canvas.change_canvas", raise_exception=True)
 def duplicate(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     _, _, step = opened(request, pk, key)
-    made = []
+    made, taken = [], keys_taken(pk)
 
     def change(document: dict) -> dict:
-        document, twin = moving.duplicate_step(document, key)
+        document, twin = moving.duplicate_step(document, key, taken)
         made.append(twin)
         return document
 

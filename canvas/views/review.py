@@ -1,4 +1,7 @@
-"""Review & launch: everything that stops a launch, each with the way to its cure; what launching does; the launch."""
+"""Review & launch: everything that stops a launch, each with the way to its cure; what launching does; the launch.
+
+For a Canvas that is live it is Review & publish: what the next version changes, and what that means for people.
+"""
 
 from collections.abc import Sequence
 
@@ -10,10 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from audiences import masking
+from audiences.filter_sentences import teller
+
 from .. import launch as launching
-from .. import saving
+from .. import publishing, saving
 from ..document import Draft, draft_of
 from ..models import Canvas
+from ..next_version import NextVersion, onward
 from ..problems import Problem
 from ..steps.base import StepType
 from .frame import canvas_of, contested, edition, frame, notice
@@ -43,6 +50,8 @@ def shown(
     context = frame(request, canvas, "review", found, checked=checked)
     draft = context["board"].draft
     context |= {"plans": plans(draft), "estimates": estimates(draft), "checked_at": draft.now}
+    if canvas.is_draft and canvas.is_live:
+        context["next"] = NextVersion(draft, teller(masking.may_see(request.user)), request.POST)
     template = "canvas/_review.html" if request.htmx else "canvas/review.html"
     return render(request, template, context)
 
@@ -72,21 +81,33 @@ def step_types(draft: Draft) -> Sequence[StepType]:
 @permission_required("canvas.launch_canvas", raise_exception=True)
 def launch(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
-    if canvas.status == Canvas.Status.DRAFT and canvas.edition != edition(request):
+    if canvas.is_draft and canvas.edition != edition(request):
         return stale(request, canvas)
     try:
-        launching.launch(canvas, timezone.now(), request.user, "dashboard", edition(request))
+        said = go(request, canvas)
     except launching.NotLaunched as refusal:
         return not_launched(request, canvas, refusal.problems)
-    messages.success(request, f"{canvas.name} is active.")
+    messages.success(request, said)
     return redirect("canvas:analytics", canvas.pk)
 
 
+def go(request: HttpRequest, canvas: Canvas) -> str:
+    """Launches or publishes; what is said of it then. Raises NotLaunched."""
+    now, who, seen = timezone.now(), request.user, edition(request)
+    if not canvas.is_live:
+        launching.launch(canvas, now, who, "dashboard", seen)
+        return f"{canvas.name} is active."
+    publishing.publish(canvas, now, who, "dashboard", seen, onward(request.POST.dict()))
+    return f"Version {canvas.live_version.number} of {canvas.name} is live."
+
+
 def not_launched(request: HttpRequest, canvas: Canvas, errors: list[Problem]) -> HttpResponse:
-    if canvas.status != Canvas.Status.DRAFT:
+    if not canvas.is_draft:
         messages.warning(request, errors[0].message)
         return redirect("canvas:review", canvas.pk)
-    messages.error(request, f"{canvas.name} was not launched. Nobody has entered.")
+    live = canvas.live_version
+    told = f"not published. Version {live.number} is live as before." if live else "not launched. Nobody has entered."
+    messages.error(request, f"{canvas.name} was {told}")
     return shown(request, canvas, errors + warnings(canvas), checked=True)
 
 
@@ -100,4 +121,5 @@ def stale(request: HttpRequest, canvas: Canvas) -> HttpResponse:
     newer = reverse("canvas:review", args=[canvas.pk])
     conflict = saving.Conflict(canvas, edition(request))
     why = "What you have reviewed is not what would be launched now."
-    return notice(request, canvas, contested(request, conflict, "Launch", why) | {"newer": newer})
+    what = "Publish" if canvas.is_live else "Launch"
+    return notice(request, canvas, contested(request, conflict, what, why) | {"newer": newer})

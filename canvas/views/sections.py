@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -32,7 +31,8 @@ Part = Callable[[forms.Form, dict], dict]
 def basics(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
     form = BasicsForm(request.POST or None)
-    form.initial = {"name": canvas.name, **form.conversions_initial(shown(canvas))}
+    form.fields["name"].disabled = canvas.live_version is not None
+    form.initial = {"name": canvas.name, **form.conversions_initial(canvas.shown)}
     return section(request, canvas, "basics", form, set_basics)
 
 
@@ -45,7 +45,7 @@ def set_basics(form: BasicsForm, document: dict) -> dict:
 @permission_required("canvas.view_canvas", raise_exception=True)
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
-    form = EntryForm(request.POST or None, shown(canvas))
+    form = EntryForm(request.POST or None, canvas.shown)
     return section(request, canvas, "entry", form, set_entry, where=form.where(where_url(canvas)))
 
 
@@ -76,7 +76,7 @@ def set_entry(form: EntryForm, document: dict) -> dict:
 def audience(request: HttpRequest, pk: int) -> HttpResponse:
     canvas = canvas_of(pk)
     form = AudienceForm(request.POST or None)
-    source = shown(canvas)
+    source = canvas.shown
     form.initial = form.initial_people(source.get("audience")) | form.exit_initial(source)
     return section(request, canvas, "audience", form, set_audience)
 
@@ -84,10 +84,6 @@ def audience(request: HttpRequest, pk: int) -> HttpResponse:
 def set_audience(form: AudienceForm, document: dict) -> dict:
     made = editing.set_part(document, "audience", form.people())
     return editing.set_part(made, "exit", form.exit_part(document.get("exit")))
-
-
-def shown(canvas: Canvas) -> dict[str, Any]:
-    return canvas.live_version.document if canvas.live_version else canvas.document
 
 
 def section(request: HttpRequest, canvas: Canvas, name: str, form: forms.Form, part: Part, **more) -> HttpResponse:

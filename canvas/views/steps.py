@@ -14,7 +14,7 @@ from ..document import Document, DocumentRefused, StepSpec, draft_of, read
 from ..models import Canvas
 from ..steps import registry
 from ..steps.forms import StepForm
-from .frame import canvas_of, changed, contested, dialog, draft_with, edition, graph, undoable
+from .frame import canvas_of, changed, contested, dialog, draft_with, edition, graph, keys_taken, undoable
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +81,7 @@ def open_editor(pk: int, key: str, request: HttpRequest | None = None) -> tuple[
 
 def editor(request: HttpRequest, canvas: Canvas, form: StepForm, **more) -> HttpResponse:
     """With the problems of the step beside their fields; a Canvas that is live has none."""
-    found = launch.problems(form.draft) if canvas.status == Canvas.Status.DRAFT else []
+    found = launch.problems(form.draft) if canvas.is_draft else []
     here = [problem for problem in found if problem.step == form.step.key]
     errors = [problem for problem in here if problem.level == "error"]
     warnings = [problem for problem in here if problem.level == "warning"]
@@ -101,12 +101,19 @@ def change_type(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         response = dialog(request, canvas, "canvas/_change_type.html", asked)
         return reswap(retarget(response, "#dialog"), "innerHTML")
 
+    taken, focus = keys_taken(pk), [key]
+
     def change(document: dict) -> dict:
-        return editing.change_type(document, key, request.POST.get("type", ""))
+        made = editing.change_type(document, key, request.POST.get("type", ""))
+        if key not in taken:
+            return made
+        made, another = editing.renewed(made, key, taken)
+        focus.append(another)
+        return made
 
     label = new.label if new else "another type"
     said = f"{found.type.label} is now {label}."
-    return changed(request, pk, change, f"Change to {label}", lambda made: graph(request, made, key, said))
+    return changed(request, pk, change, f"Change to {label}", lambda made: graph(request, made, focus[-1], said))
 
 
 @require_http_methods(["GET", "POST"])

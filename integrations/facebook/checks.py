@@ -204,6 +204,15 @@ def made_before(account: AdAccount, using: list[StepSpec], draft: Draft) -> int:
     return len(wanted.intersection(rows.values_list("step__key", "name")))
 
 
+def made_already(draft: Draft) -> set[tuple[str, str, str]]:
+    """Of a Canvas that is live: (step, ad account, name) of each audience that is there. Asked once for all steps."""
+    if "made already" not in draft.memo:
+        rows = CustomAudience.objects.filter(step__canvas=draft.canvas, state=CustomAudience.State.READY)
+        found = rows.values_list("step__key", "ad_account__account_id", "name") if draft.live else ()
+        draft.memo["made already"] = set(found)
+    return draft.memo["made already"]
+
+
 def is_in_good_standing(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     connection = connection_of(draft)
     if connection is None or step is not facebook_steps(draft)[0]:

@@ -53,7 +53,7 @@ class FacebookAudienceStep(AudienceStep):
     def makes(self, step: StepSpec, draft: Draft) -> str:
         chosen, name = step.settings.get("ad_account", ""), step.settings.get("audience_name", "")
         account = checks.accounts(draft).get(chosen)
-        if not name or not chosen:
+        if not name or not chosen or (step.key, chosen, name) in checks.made_already(draft):
             return ""
         known = account is not None and account.audiences is not None
         room = f", which holds {account.audiences} of {checks.MOST_AUDIENCES} now" if known else ""

@@ -78,8 +78,29 @@ def test_a_launch_lets_people_in_and_only_once(shop, connection):
     assert {problem["level"] for problem in answer.data["problems"]} <= {"warning"}
     again = shop.post(f"/canvases/{pk}/launch")
     assert again.status_code == 422 and again.data["problems"][0]["id"] == "canvas.E008"
-    assert shop.put(f"/canvases/{pk}", document()).status_code == 409
     assert AuditEvent.objects.filter(action="canvas.launched", via="shop").count() == 1
+
+
+def test_what_is_live_is_changed_as_a_draft_that_a_launch_makes_live(shop, now):
+    people(2)
+    pk = made(shop, delay("wait"))
+    shop.post(f"/canvases/{pk}/launch")
+    tick(now)
+    read = shop.get(f"/canvases/{pk}").data
+    assert (read["version"], read["drafting"], read["edition"]) == (1, False, 1)
+    changed = shop.put(f"/canvases/{pk}", document(delay("new")), **{"If-Match": '"1"'})
+    assert (changed.status_code, changed.data["drafting"], changed.data["version"]) == (200, True, 1)
+    assert shop.get(f"/canvases/{pk}").data["document"] == document(delay("new"))
+    refused = shop.post(f"/canvases/{pk}/launch")
+    assert (refused.status_code, refused.data["problems"][0]["id"]) == (422, "canvas.E010")
+    assert refused.data["problems"][0]["step"] == "wait"
+    assert paths(shop.put(f"/canvases/{pk}", document(delay("new"), name="Spring"))) == ["name"]
+    answer = shop.post(f"/canvases/{pk}/launch", {"onward": {"wait": None}})
+    assert (answer.status_code, answer.data["status"]) == (200, "active")
+    assert [row["version"] for row in shop.get("/canvases").data["canvases"]] == [2]
+    steps = shop.get(f"/canvases/{pk}/analytics").data["steps"]
+    assert [(row["key"], row.get("retired")) for row in steps] == [("new", None), ("wait", True)]
+    assert AuditEvent.objects.filter(action="canvas.published", via="shop").count() == 1
 
 
 BROKEN = {

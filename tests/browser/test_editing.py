@@ -54,14 +54,18 @@ def test_undo_works_over_a_reload_and_not_in_a_text_field(open_page, connection)
     toast(page, "Nothing to redo.").wait_for()
 
     page.goto(f"/canvases/{canvas.pk}/basics/")
-    page.get_by_label("Name").fill("Other")
+    page.get_by_label("Name", exact=True).fill("Other")
     page.keyboard.press("Control+z")
-    assert page.get_by_label("Name").input_value() == "Win back" and keys(canvas) == ["wait", "delay", "end"]
-    page.get_by_label("Name").fill("Other")
-    page.get_by_label("Name").press("Tab")
+    assert page.get_by_label("Name", exact=True).input_value() == "Win back" and keys(canvas) == [
+        "wait",
+        "delay",
+        "end",
+    ]
+    page.get_by_label("Name", exact=True).fill("Other")
+    page.get_by_label("Name", exact=True).press("Tab")
     page.locator("#undo[title='Undo: Edit Basics']").click()
     page.get_by_text("Undone: Edit Basics.").wait_for()
-    assert page.get_by_label("Name").input_value() == "Win back"
+    assert page.get_by_label("Name", exact=True).input_value() == "Win back"
 
 
 def test_the_menu_of_a_step_by_keyboard(open_page, connection):

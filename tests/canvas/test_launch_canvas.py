@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from canvas import versions
 from canvas.models import Canvas
 from integrations.models import CustomAudience
 from tests.cast import delay, document, facebook_step, people
@@ -17,11 +18,11 @@ pytestmark = pytest.mark.django_db
 def launch(tmp_path):
     """`launch_canvas` on a file with this in it: what it printed, and how it ended."""
 
-    def run(content) -> tuple[str, str]:
+    def run(content, *options: str) -> tuple[str, str]:
         path, printed = tmp_path / "canvas.json", StringIO()
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
         try:
-            call_command("launch_canvas", str(path), stdout=printed)
+            call_command("launch_canvas", str(path), *options, stdout=printed)
         except CommandError as error:
             return printed.getvalue(), str(error)
         return printed.getvalue(), ""
@@ -60,12 +61,25 @@ def test_a_draft_that_was_not_launched_is_launched_with_the_corrected_file(conne
     assert CustomAudience.objects.get().fields == ["email", "phone"]
 
 
-def test_another_document_under_the_name_of_an_active_canvas_is_refused(launch):
+def test_another_document_under_the_name_of_a_live_canvas_is_its_next_version(launch):
     people(1)
     launch(document(delay()))
-    printed, ended = launch(document(delay(), delay("b")))
-    assert "canvas.E008" in printed and ended
-    assert Canvas.objects.get().document == document(delay())
+    printed, ended = launch(document(delay("b")))
+    assert "canvas.E010 step=wait" in printed and ended
+    canvas = Canvas.objects.get()
+    assert canvas.document == document(delay()) and not canvas.drafting, "nothing is stored of what is refused"
+    assert launch(document(delay("b")), "--onward", "wait=b") == ("Win back is active.\n", "")
+    assert launch(document(delay("b"))) == ("Win back is active.\n", "")
+    canvas.refresh_from_db()
+    assert canvas.live_version.number == 2 and canvas.live_version.onward == {"wait": "b"}
+
+
+def test_what_somebody_is_editing_is_not_published_over(launch):
+    people(1)
+    launch(document(delay()))
+    versions.begin(Canvas.objects.get().pk)
+    assert "Win back is being edited" in launch(document(delay(duration="P2D")))[1]
+    assert Canvas.objects.get().live_version.number == 1
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,13 @@ LAUNCH_POINTS = {
     "before the doors open": ("canvas.launch", "activate", "before"),
     "while the doors open": ("canvas.launch", "record", "before"),
 }
+PUBLISH_POINTS = {
+    "before creating the new audience": ("integrations.facebook.partner", "Facebook.create_audience", "before"),
+    "after creating the new audience": ("integrations.facebook.partner", "Facebook.create_audience", "after"),
+    "before it goes live": ("canvas.publishing", "replace", "before"),
+    "while people are moved": ("canvas.moves", "journal", "after"),
+    "while it goes live": ("canvas.publishing", "record", "before"),
+}
 TROUBLE_POINTS = {
     "between failure and pause": ("integrations.settling", "put_back", "after"),
     "inside a probe": ("integrations.facebook.partner", "Facebook.probe", "before"),
@@ -52,7 +59,7 @@ REQUEST_POINTS = {
 }
 
 
-EVERY_POINT = POINTS | LAUNCH_POINTS | TROUBLE_POINTS | IMPORT_POINTS | MESSAGE_POINTS | REQUEST_POINTS
+EVERY_POINT = POINTS | LAUNCH_POINTS | PUBLISH_POINTS | TROUBLE_POINTS | IMPORT_POINTS | MESSAGE_POINTS | REQUEST_POINTS
 
 
 def deadly(function: Callable, when: str) -> Callable:

@@ -204,7 +204,7 @@ class TestWhatHoldsItBack:
         launching.stop(canvas)
         words = text(as_role("Admin").get(path(canvas)))
         assert "7 people wait" in words and "Replace token" in words
-        assert queries(as_role("Admin"), path(canvas)) <= 20
+        assert queries(as_role("Admin"), path(canvas)) <= 21
 
     def test_who_waits_untried_is_told_the_same_cause(self, connection, sandbox, settings, now):
         settings.SYNC_BATCH_SIZE = 3
