@@ -66,13 +66,14 @@ class Soak:
         while len(self.workers) < self.most:
             self.workers.append(self.home.worker())
 
-    def people_come(self, count: int) -> None:
-        """No more than can be worked off in the end, however slow the machine is."""
+    def people_come(self, count: int) -> bool:
+        """No more than can be worked off in the end, however slow the machine is: False when nobody came."""
         settled = Member.objects.filter(batch__state__in=("done", "failed")).count()
         if Profile.objects.count() - settled > MOST_WAITING:
-            return
+            return False
         people(count, country=self.dice.choice(["FR", "US"]))
         EntryRun.objects.create(canvas=self.canvas, planned_at=timezone.now())
+        return True
 
     def somebody_odd_comes(self) -> None:
         """One after the other, so that no request holds two of them."""

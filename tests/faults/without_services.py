@@ -38,7 +38,7 @@ def lose(soaking, sandbox, folder: Path, servers: list, times: int) -> str:
             for server in servers:
                 one.keep_workers_up()
                 before = one.sent()
-                one.people_come(500)
+                soaking.wait_until(lambda: one.people_come(500), 120)
                 soaking.wait_until(lambda sent=before: one.sent() > sent, 60)
                 server.crash()
                 time.sleep(AWAY)

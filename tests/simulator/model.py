@@ -54,7 +54,7 @@ class Model:
     entered: Counter = field(default_factory=Counter)
     proceeded: Counter = field(default_factory=Counter)
     passed: Counter = field(default_factory=Counter)
-    """By Facebook step, and whether they have what it is to send."""
+    """By step that passes on, writes or calls, and person: how often."""
     stopped: bool = False
 
     def __post_init__(self) -> None:
@@ -281,12 +281,12 @@ def change(model: Model, trip: Trip, step: dict) -> str:
 
 
 def pass_on(model: Model, trip: Trip, step: dict) -> str:
-    model.passed[step["key"], bool(model.people[trip.person]["email"])] += 1
+    model.passed[step["key"], trip.person] += 1
     return "next"
 
 
 BRANCHES = {
-    "facebook_audience": pass_on,
+    "facebook_audience": pass_on, "message": pass_on, "webhook": pass_on,
     "decision_split": decide, "audience_paths": rank, "action_paths": act, "experiment_paths": draw,
     "user_update": change,
 }  # fmt: skip

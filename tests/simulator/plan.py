@@ -12,13 +12,13 @@ STEPS, DAYS = 40, 30
 
 
 class Plan:
-    """What one seed stands for."""
+    """What one seed stands for. `hook` is where webhooks are received."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, hook: str) -> None:
+        self.hook = hook
         self.random = random.Random(seed)  # noqa: S311
         hour = self.random.randrange(24 * 365)
         self.start = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
-        self.audiences = 0
 
     def one_of(self, *some: Any) -> Any:
         return self.random.choice(some)
@@ -67,6 +67,8 @@ class Plan:
 
     def step(self, number: int, kind: str) -> dict:
         settings, branches = MAKERS[kind](self)
+        settings = {name: value.replace("KEY", f"s{number}") if isinstance(value, str) else value
+                    for name, value in settings.items()}  # fmt: skip
         return {"key": f"s{number}", "type": kind, "settings": settings, "next": self.ways(number, branches)}
 
     def ways(self, number: int, branches: list[str]) -> dict[str, str]:
@@ -96,9 +98,15 @@ def delay(plan: Plan) -> tuple[dict, list[str]]:
 
 
 def facebook(plan: Plan) -> tuple[dict, list[str]]:
-    plan.audiences += 1
-    name = f"List {plan.audiences}"
-    return {"ad_account": "act_1001", "audience_name": name, "fields": ["email"]}, ["next"]
+    return {"ad_account": "act_1001", "audience_name": "List KEY", "fields": ["email"]}, ["next"]
+
+
+def message(plan: Plan) -> tuple[dict, list[str]]:
+    return {"channel": "email", "subject": "KEY", "body": "Hello {{ external_id }}"}, ["next"]
+
+
+def webhook(plan: Plan) -> tuple[dict, list[str]]:
+    return {"method": "POST", "url": f"{plan.hook}/KEY/{{{{ external_id }}}}", "body": "{}"}, ["next"]
 
 
 def decision(plan: Plan) -> tuple[dict, list[str]]:
@@ -128,4 +136,5 @@ def update(plan: Plan) -> tuple[dict, list[str]]:
 MAKERS = {
     "delay": delay, "facebook_audience": facebook, "decision_split": decision, "audience_paths": audiences,
     "action_paths": actions, "experiment_paths": experiment, "user_update": update,
+    "message": message, "webhook": webhook,
 }  # fmt: skip

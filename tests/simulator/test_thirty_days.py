@@ -1,10 +1,12 @@
 """Thirty days of a Canvas of forty steps: product and plain model agree on where everyone is, and on every number."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 
 from audiences.models import Profile
@@ -24,8 +26,8 @@ MOMENT = timedelta(seconds=30)
 class Story:
     """One seed: whatever is done, is done to the product and told to the model."""
 
-    def __init__(self, seed: int) -> None:
-        self.plan, self.now = (plan := Plan(seed)), plan.start
+    def __init__(self, seed: int, hook) -> None:
+        self.plan, self.now, self.hook = (plan := Plan(seed, hook.url)), plan.start, hook
         self.people: dict[str, int] = {}
         self.known: dict[int, dict] = {}
         self.come(plan.people(0, 25))
@@ -77,15 +79,32 @@ class Story:
         assert all(one.attributes.get("points") == self.known[one.pk].get("points") for one in Profile.objects.all())
 
     def end(self) -> None:
-        """What was passed on has all been sent by then."""
+        """What was passed on has all been sent by then, to each as often as they came."""
         if not self.model.stopped:
             stop(self)
         tick(self.now + timedelta(hours=1))
         for key, row in step_numbers(self.canvas).items():
-            if "synced" in row:
-                passed = self.model.passed
-                assert (row["synced"], row["missing_fields"]) == (passed[key, True], passed[key, False]), key
+            if names := ENDS.get(row["type"]):
+                assert [row[name] for name in names] == self.ends(key, len(names)), key
+        assert Counter((one.subject, *one.to) for one in mail.outbox) == self.wanted("message", "email")
+        called = Counter(tuple(one.path.strip("/").split("/")) for one in self.hook.got)
+        assert called == self.wanted("webhook", "external_id")
         call_command("audit_sync", stdout=StringIO())
+
+    def ends(self, key: str, ways: int) -> list[int]:
+        """How often people with an e-mail came through, and without one; or all together."""
+        mine = {person: times for (step, person), times in self.model.passed.items() if step == key}
+        lacking = sum(times for person, times in mine.items() if not self.known[person]["email"])
+        return [sum(mine.values()) - lacking, lacking] if ways == 2 else [sum(mine.values())]
+
+    def wanted(self, kind: str, name: str) -> Counter:
+        """How often each step of the type was to reach whom."""
+        steps = {key for key, step in self.model.steps.items() if step["type"] == kind}
+        reached = {(key, self.known[who][name]): n for (key, who), n in self.model.passed.items() if key in steps}
+        return Counter({(key, whom): times for (key, whom), times in reached.items() if whom})
+
+
+ENDS = {"facebook_audience": ("synced", "missing_fields"), "message": ("sent", "no_email"), "webhook": ("sent",)}
 
 
 def where_everyone_is(canvas: Canvas) -> dict[tuple, tuple]:
@@ -166,11 +185,11 @@ DOING: list[Callable[[Story], None]] = [act] * 6 + [ask] * 4 + [move_house, newc
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_few_days_go_as_the_rules_say(connection, seed):
-    Story(seed).run(5)
+def test_a_few_days_go_as_the_rules_say(connection, hook, seed):
+    Story(seed, hook).run(5)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(100, 150))
-def test_thirty_days_go_as_the_rules_say(connection, seed):
-    Story(seed).run(DAYS)
+def test_thirty_days_go_as_the_rules_say(connection, hook, seed):
+    Story(seed, hook).run(DAYS)
