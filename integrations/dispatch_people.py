@@ -38,7 +38,7 @@ STATES = {name: state for state, name in NAMES.items()}
 
 
 def fates(steps: Sequence[int], names: Sequence[str]) -> dict[int, dict[str, int]]:
-    """By the ids of Step rows, for a type that knows these names. Whom exit criteria let out there is Withdrawn."""
+    """By the ids of Step rows, for a type that knows these names. Who left there before is Withdrawn."""
     known = [name for name in names if name != "pending"]
     found = {step: dict.fromkeys(known, 0) for step in steps}
     rows = Dispatch.objects.filter(outlet__step__in=steps).exclude(WAITING).values_list("outlet__step", "state")
@@ -55,7 +55,14 @@ def people(step: Step | None, status: str, after: str, limit: int, only: QuerySe
     theirs = Q() if only is None else Q(profile__in=only.values("pk"))
     rows = list(found(step, status, place, limit + 1, theirs)) if step else []
     shown = [person for _, person in rows[:limit]]
-    return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "")
+    note = left(step) if step and status in ("", "withdrawn") else ""
+    return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "", note)
+
+
+def left(step: Step) -> str:
+    """Whom exit criteria, or a new version, let out there stands in the number, and in no row of ours."""
+    people = journal.let_out([step.pk]).get(step.pk, 0)
+    return f"{people} left here before anything was sent. They count as Withdrawn, and are not listed." if people else ""
 
 
 def found(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audiences import erasure
+from audiences.models import Profile
 from canvas import engine
 from config import schedules
 from integrations import outbox, recount, settling, sync
@@ -135,3 +136,14 @@ def test_nothing_waits_when_all_is_done(connection, sandbox, now):
     assert schedules.next_due(now) == now
     tick(now)
     assert schedules.next_due(now) is None
+
+
+def test_whom_exit_criteria_let_out_before_they_were_handed_over_is_withdrawn(connection, now):
+    people(3)
+    french = {"attribute": "country", "op": "is", "value": "FR"}
+    canvas = launch(facebook_step(), at=now, exit={"filter": french})
+    assert engine.one_chunk(canvas.pk, now)["people_entered"] == 3
+    Profile.objects.filter(external_id="p0").update(country="FR")
+    tick(now)
+    assert fate(canvas) == {"synced": 2, "withdrawn": 1}
+    assert not list(recount.differences())
