@@ -62,7 +62,7 @@ def people(step: Step | None, status: str, after: str, limit: int, only: QuerySe
 def left(step: Step) -> str:
     """Whom exit criteria, or a new version, let out there stands in the number, and in no row of ours."""
     people = journal.let_out([step.pk]).get(step.pk, 0)
-    return f"{people} left here before anything was sent. They count as Withdrawn, and are not listed." if people else ""
+    return f"{people} left here before anything was sent. They are Withdrawn, and not listed." if people else ""
 
 
 def found(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
