@@ -40,3 +40,21 @@ def test_paths_and_groups_are_added_named_and_ranked(open_page):
     expect(page.locator("#step-groups")).to_contain_text("Second, First")
     canvas.refresh_from_db()
     assert canvas.document["steps"][0]["next"] == {"Only ads": "groups", "B": "wait"}
+
+
+def test_what_is_written_while_the_rows_are_drawn_anew_is_kept(open_page):
+    ways = [{"name": name, "event": "bought"} for name in ("First", "Second")]
+    waits = {"key": "wait", "type": "action_paths", "settings": {"actions": ways}, "next": {}}
+    page = open_page("Marketer", f"/canvases/{draft(waits).pk}/build/")
+    dialog = opened(page, "wait")
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", slow)
+    dialog.get_by_role("button", name="Add an action").click()
+    dialog.get_by_label("Way 1").fill("Early")
+    expect(dialog.get_by_label("Way 3")).to_be_visible()
+    expect(dialog.get_by_label("Way 1")).to_have_value("Early")
+    dialog.get_by_role("button", name="Move Second up").click()
+    dialog.get_by_label("Way 2").fill("Late")
+    expect(dialog.get_by_label("Way 2")).to_have_value("Early")
+    expect(dialog.get_by_label("Way 1")).to_have_value("Late")
