@@ -252,7 +252,7 @@ def creation_problem(step: StepSpec, error: PartnerError) -> Problem:
     """What stopped the creation, as the check that should have seen it would say it."""
     identity = CREATION.get(type(error), "facebook.E012")
     message = f"The custom audience was not created. {error}"
-    hint = "Nobody has entered. Try again; what was made is used then." if error.kind in PASSING else error.cure
+    hint = "Nothing went live. Try again; what was made is used then." if error.kind in PASSING else error.cure
     return Problem(identity, message, hint, step.key, "ad_account", identity == "facebook.E012")
 
 
