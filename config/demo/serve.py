@@ -68,7 +68,7 @@ class Processes:
         # Plain HTTP on this machine: cookies that go over HTTPS only would let nobody sign in.
         self.settings = {
             "DJANGO_SETTINGS_MODULE": "config.settings", "HTTPS": "false", "BRAND_NAME": BUSINESS["name"],
-            "PUBLIC_URL": plan.url, "EMAIL_URL": f"filemail://{plan.mails}", "DEFAULT_FROM_EMAIL": SENDER,
+            "PUBLIC_URL": plan.url, "EMAIL_URL": f"filemail:///{plan.mails}", "DEFAULT_FROM_EMAIL": SENDER,
         }  # fmt: skip
         self.running: dict[str, subprocess.Popen] = {}
         self.stopped = threading.Event()

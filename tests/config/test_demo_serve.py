@@ -6,7 +6,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from environ import Env
 
+from config.demo import serve
 from integrations.facebook.sandbox import Sandbox
 from tests import running
 
@@ -81,3 +83,10 @@ def test_once_prints_numbers_that_add_up_and_ends(product):
     out = product.manage("demo", "--once", "--people", "100", "--run", product.folder / "run")
     assert "Synced" in out and "Win back lapsed customers (active)" in out and "Everything adds up." in out
     assert product.processes() == {}
+
+
+def test_its_messages_are_put_into_a_folder_of_its_own(tmp_path):
+    plan = serve.Plan(people=1, port=1, sandbox_port=2, run=tmp_path / "run", once=False)
+    found = Env.email_url_config(serve.Processes(plan).settings["EMAIL_URL"])
+    assert found["EMAIL_FILE_PATH"] == str(tmp_path / "run" / "mails")
+    assert found["EMAIL_BACKEND"].endswith("filebased.EmailBackend")
