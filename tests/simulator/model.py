@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulator.plan import SPANS, WEEKDAYS
 
-EXIT, END, COMPANY = "exit", "", ZoneInfo("UTC")
+EXIT, RETIRED, COMPANY = "exit", "retired", ZoneInfo("UTC")
 
 
 @dataclass
@@ -55,21 +55,51 @@ class Model:
     proceeded: Counter = field(default_factory=Counter)
     passed: Counter = field(default_factory=Counter)
     """By step that passes on, writes or calls, and person: how often."""
+    types: dict[str, str] = field(default_factory=dict)
+    """Of every step there ever was."""
+    since: dict[tuple, datetime] = field(default_factory=dict)
+    """From when on what is waited for counts."""
     stopped: bool = False
 
     def __post_init__(self) -> None:
-        self.steps = {step["key"]: step for step in self.document["steps"]}
-        self.first = self.document["steps"][0]["key"]
+        self.take(self.document, self.launched)
         self.plan_run(self.launched)
+
+    def take(self, document: dict, now: datetime) -> None:
+        self.document, self.first = document, document["steps"][0]["key"]
+        self.steps = {step["key"]: step for step in document["steps"]}
+        self.types |= {key: step["type"] for key, step in self.steps.items()}
+        self.since = {words: self.since.get(words, now) for words in map(in_words, self.waited())}
+
+    def publish(self, document: dict, onward: dict[str, str], now: datetime) -> None:
+        """A new version. People of a step that is gone go where it was said, all others stay where they are."""
+        old = self.document
+        self.take(document, now)
+        for trip in self.trips:
+            if trip.left is None and trip.step not in self.steps:
+                self.send_on(trip, onward[trip.step], now)
+        if old["entry"] != document["entry"]:
+            self.runs = []
+            self.plan_run(now if document["entry"].get("at") == "launch" else now + timedelta(microseconds=1))
+
+    def send_on(self, trip: Trip, target: str, now: datetime) -> None:
+        if not target:
+            trip.left = RETIRED
+            return
+        self.proceeded[trip.step] += 1
+        self.arrive(trip, target, now)
 
     # What happens
 
     def did(self, deed: Deed, now: datetime) -> None:
         """It is heard when it is received, by whoever waits for it then; what lies ahead counts as now."""
-        if self.stopped or deed.at < self.launched:
+        if self.stopped:
             return
         heard = Deed(deed.person, deed.kind, deed.name, min(deed.at, now), deed.properties)
-        self.inbox += [(kind, way, heard) for kind, way, asked in self.waited() if is_asked(deed, asked)]
+        self.inbox += [
+            (one[0], one[1], heard)
+            for one in self.waited() if is_asked(deed, one[2]) and deed.at >= self.since[in_words(one)]
+        ]  # fmt: skip
 
     def waited(self) -> list[tuple[str, str, dict]]:
         entry, out = self.document["entry"], self.document.get("exit") or {}
@@ -95,8 +125,10 @@ class Model:
     # The inbox
 
     def empty_the_inbox(self, now: datetime) -> None:
-        rows, self.inbox = self.inbox, []
-        self.let_in([deed for kind, _, deed in rows if kind == "entry"], now)
+        known = {(kind, way) for kind, way, _ in self.waited()}
+        rows, self.inbox = [row for row in self.inbox if row[0] == "entry" or row[:2] in known], []
+        if self.document["entry"]["type"] != "scheduled":
+            self.let_in([deed for kind, _, deed in rows if kind == "entry"], now)
         for kind, way, deed in rows:
             if kind == "conversion":
                 self.convert(way, deed)
@@ -232,6 +264,11 @@ def next_of(days: list[str], clock: str, start: datetime, zone: ZoneInfo) -> dat
         if at >= start and WEEKDAYS[day.weekday()] in days:
             return at
         day += timedelta(days=1)
+
+
+def in_words(waited: tuple[str, str, dict]) -> tuple:
+    kind, way, asked = waited
+    return kind, way, str([asked.get(name) for name in ("event", "purchase", "where")])
 
 
 def is_asked(deed: Deed, asked: dict) -> bool:

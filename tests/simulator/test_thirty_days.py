@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from audiences.models import Profile
 from audiences.track import track
-from canvas import inbox
+from canvas import inbox, publishing, versions
 from canvas import launch as launching
 from canvas.models import Canvas, Conversion, Entry, EntryDay
 from config import schedules
@@ -99,7 +99,7 @@ class Story:
 
     def wanted(self, kind: str, name: str) -> Counter:
         """How often each step of the type was to reach whom."""
-        steps = {key for key, step in self.model.steps.items() if step["type"] == kind}
+        steps = {key for key, its in self.model.types.items() if its == kind}
         reached = {(key, self.known[who][name]): n for (key, who), n in self.model.passed.items() if key in steps}
         return Counter({(key, whom): times for (key, whom), times in reached.items() if whom})
 
@@ -181,7 +181,17 @@ def stop_or_resume(story: Story) -> None:
         stop(story)
 
 
-DOING: list[Callable[[Story], None]] = [act] * 6 + [ask] * 4 + [move_house, newcomers, stop_or_resume]
+def change(story: Story) -> None:
+    """Somebody publishes a new version."""
+    if story.plan.random.random() < 0.4:
+        standing = sorted({trip.step for trip in story.model.trips if trip.left is None})
+        document, onward = story.plan.next_version(story.model.document, standing, story.now)
+        versions.save(story.canvas.pk, None, lambda _: document, None, "Changed", "test")
+        publishing.publish(Canvas.objects.get(pk=story.canvas.pk), story.now, onward=onward)
+        story.model.publish(document, onward, story.now)
+
+
+DOING: list[Callable[[Story], None]] = [act] * 6 + [ask] * 4 + [move_house, newcomers, stop_or_resume, change]
 
 
 @pytest.mark.parametrize("seed", range(2))
