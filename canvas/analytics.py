@@ -5,10 +5,13 @@ What became of people is read before who arrived, so that the rest (Pending) is 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
 
 from . import document, journal, retiring
 from .journal import Flow
-from .models import Canvas, Step
+from .models import Canvas, Conversion, Step
 from .steps import registry
 from .steps.people import Leaving
 
@@ -22,6 +25,39 @@ def numbers(canvas: Canvas) -> dict:
     entered, proceeded = people_by_step(flows)
     rows = [numbers_of(step, entered, proceeded, fates) for step in steps]
     return {"canvas": totals(canvas, flows), "steps": rows}
+
+
+def with_conversions(canvas: Canvas) -> dict:
+    """The same; `canvas` has `conversions`, too: how many trips came to each, by its name."""
+    found = numbers(canvas)
+    found["canvas"]["conversions"] = conversions(canvas)
+    return found
+
+
+def conversions(canvas: Canvas) -> dict[str, int]:
+    """How many trips came to each conversion that the live version has, and to those of earlier ones. One query."""
+    known = (canvas.live_version.document if canvas.live_version else {}).get("conversions") or []
+    counted = Conversion.objects.filter(canvas=canvas).values_list("name").annotate(n=Count("pk")).order_by("name")
+    return {one["name"]: 0 for one in known} | dict(counted)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How many people left a step by it, and their share of all who left."""
+
+    branch: str
+    people: int
+    percent: float
+
+
+def ways(step: document.StepSpec) -> list[Way]:
+    """Of a step that has several; in its order, and then by which else somebody left."""
+    known = [*step.type.branches(step.settings)]
+    if len(known) < 2 or not step.row:
+        return []
+    counted = journal.ways(step.row.pk)
+    names, all_people = [*known, *(name for name in counted if name not in known)], sum(counted.values())
+    return [Way(name, counted.get(name, 0), 100 * counted.get(name, 0) / (all_people or 1)) for name in names]
 
 
 def steps_of(canvas: Canvas) -> list[document.StepSpec]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Max, QuerySet, Sum
@@ -65,15 +65,27 @@ def flows(canvas_ids: Collection[int]) -> list[Flow]:
 def let_out(steps: Collection[int]) -> dict[int, int]:
     """How many people left each of these steps before it did anything for them: they left the Canvas, or a new version
     has the step no more. One statement."""
-    rows = (
-        lines.filter(came_from__in=steps, branch__in=(EXIT, RETIRED))
-        .values_list("came_from")
+    found: dict[int, int] = {}
+    for step, _, people in leaving(steps, branch__in=(EXIT, RETIRED)):
+        found[step] = found.get(step, 0) + people
+    return found
+
+
+def ways(step: int) -> dict[str, int]:
+    """How many people left the step by each of its ways, those who left the Canvas there among them. One statement."""
+    found: dict[str, int] = {}
+    for _, branch, people in leaving([step]):
+        found[branch] = found.get(branch, 0) + people
+    return found
+
+
+def leaving(steps: Collection[int], **only: Any) -> QuerySet:
+    """Step, way and people. A way may come in two parts."""
+    hours, fresh = (
+        lines.filter(came_from__in=steps, **only)
+        .values_list("came_from", "branch")
         .annotate(people=Sum("n"))
         .order_by()
         for lines in (ArrivalHour.objects.all(), Arrival.objects.filter(folded=False))
     )
-    hours, fresh = rows
-    found: dict[int, int] = {}
-    for step, people in hours.union(fresh, all=True):
-        found[step] = found.get(step, 0) + people
-    return found
+    return hours.union(fresh, all=True)

@@ -134,7 +134,7 @@ def resume_canvas(request: HttpRequest, canvas_id: int) -> dict:
 )
 def read_analytics(request: HttpRequest, canvas_id: int) -> dict:
     """The numbers of the Canvas and of each of its steps."""
-    return analytics.numbers(found(canvas_id))
+    return analytics.with_conversions(found(canvas_id))
 
 
 @router.get(

@@ -16,7 +16,7 @@ from audiences.models import Profile
 from config.team.models import User
 
 from .. import analytics
-from ..board import Board
+from ..board import Board, branch_words
 from ..document import StepSpec, live_of
 from ..models import Canvas
 from ..steps.people import Leaving
@@ -48,6 +48,7 @@ def canvas(request: HttpRequest, pk: int) -> HttpResponse:
     board = Board(live_of(found, now), [], request.user)
     cards = [(card, by_key[card.step.key]) for card in board.cards]
     context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "board": board, "cards": cards, "now": now}
+    context["conversions"] = analytics.conversions(found)
     context["leaving"] = still_leaving(found, steps, request.user)
     return render(request, part(request, "canvas/analytics.html", "canvas/_analytics.html"), context)
 
@@ -94,7 +95,10 @@ def numbers_of(found: Canvas, spec: StepSpec) -> dict:
     numbers = next(row for row in analytics.numbers(found)["steps"] if row["key"] == spec.key)
     details = spec.type.details(spec, now)
     again = looks_again(found, numbers, numbers.get(spec.type.rest, 0), details.get("moving", False))
-    return details | {"canvas": found, "spec": spec, "numbers": numbers, "now": now, "looks_again": again}
+    ways = [(branch_words(one.branch), one) for one in analytics.ways(spec)]
+    return details | {
+        "canvas": found, "spec": spec, "numbers": numbers, "now": now, "looks_again": again, "ways": ways,
+    }  # fmt: skip
 
 
 def looks_again(canvas: Canvas, numbers: dict, waiting: int, moving: bool) -> int:

@@ -158,5 +158,5 @@ def test_the_queries_of_the_list_and_the_numbers_do_not_grow(shop, django_assert
         with django_assert_num_queries(3):
             shop.get("/canvases")
         shop.post(f"/canvases/{pk}/launch")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             shop.get(f"/canvases/{pk}/analytics")

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from canvas import analytics
+from audiences.track import track
+from canvas import analytics, journal
 from canvas import launch as launching
 from canvas.models import Canvas
 from tests.cast import delay, draft, facebook_step, launch, people, split, tick, user
@@ -88,3 +89,27 @@ def test_it_costs_the_same_for_many_people_and_steps(viewer, connection, now):
             viewer.get(path(canvas))
         costs.append(len(captured))
     assert costs[0] == costs[1] <= 20
+
+
+def test_conversions_are_told_with_their_share(viewer, now):
+    people(4)
+    sold = {"name": "Sold", "purchase": "any", "within": "P1D"}
+    canvas = launch(delay(), at=now, conversions=[sold, {"name": "Seen", "event": "viewed", "within": "P1D"}])
+    tick(now)
+    buying = {"external_id": "p1", "product_id": "TENT", "currency": "EUR", "price": 5, "time": now.isoformat()}
+    track({"purchases": [buying, buying | {"external_id": "p2"}, buying]}, now)
+    tick(now)
+    assert analytics.with_conversions(Canvas.objects.get())["canvas"]["conversions"] == {"Sold": 2, "Seen": 0}
+    words = text(viewer.get(path(canvas)))
+    assert "Converted: Sold</span><b>2</b><small>50 % of who entered" in words and "Converted: Seen" in words
+
+
+def test_a_step_with_several_ways_tells_where_people_went(viewer, now):
+    people(3, country="FR"), people(1)
+    canvas = launch(split(FRENCH, "wait", None), delay(), at=now)
+    tick(now)
+    words = text(viewer.get(f"{path(canvas)}split/"))
+    assert "Where people went" in words and "75.0 %" in words and "25.0 %" in words
+    assert "Where people went" not in text(viewer.get(f"{path(canvas)}wait/"))
+    journal.fold(canvas.pk)
+    assert "75.0 %" in text(viewer.get(f"{path(canvas)}split/"))

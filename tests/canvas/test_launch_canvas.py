@@ -117,7 +117,14 @@ def test_the_numbers_of_a_canvas_are_json(launch):
     printed = StringIO()
     call_command("canvas_numbers", "Win back", stdout=printed)
     numbers = json.loads(printed.getvalue())
-    assert numbers["canvas"] == {"name": "Win back", "status": "active", "entered": 0, "inside": 0, "exited": 0}
+    assert numbers["canvas"] == {
+        "name": "Win back",
+        "status": "active",
+        "entered": 0,
+        "inside": 0,
+        "exited": 0,
+        "conversions": {},
+    }
     assert numbers["steps"] == [{"key": "wait", "type": "delay", "entered": 0, "proceeded": 0}]
 
 

@@ -4,7 +4,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from canvas.analytics import numbers
+from canvas.analytics import with_conversions
 from canvas.models import Canvas
 
 
@@ -19,4 +19,4 @@ class Command(BaseCommand):
         if canvas is None:
             known = ", ".join(Canvas.objects.order_by("name").values_list("name", flat=True)[:20]) or "none yet"
             raise CommandError(f"There is no Canvas called {name}. Canvases: {known}.")
-        self.stdout.write(json.dumps(numbers(canvas), indent=2))
+        self.stdout.write(json.dumps(with_conversions(canvas), indent=2))
