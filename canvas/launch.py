@@ -105,7 +105,9 @@ def not_a_draft(canvas: Canvas) -> Problem:
 
 
 def passed() -> Problem:
-    return Problem("canvas.E008", "The Canvas was changed meanwhile.", "Load this page again, then launch.")
+    return Problem(
+        "canvas.E008", "The Canvas was changed meanwhile.", "Load this page again, and look at what was changed."
+    )
 
 
 def prepare(canvas: Canvas, document: Document, now: datetime, stamp: int) -> None:
@@ -141,6 +143,7 @@ def activate(canvas: Canvas, document: Document, now: datetime, stamp: int, acto
     version = freeze(canvas, document, now, actor, via)
     if document.is_scheduled:
         EntryRun.objects.get_or_create(canvas=canvas, planned_at=document.entry_time(now))
+    canvas.steps.exclude(key__in=document.by_key).update(retired=True)  # Left by a launch that was refused.
     open_doors(canvas, document, now)
     held(canvas, stamp).update(status=Canvas.Status.ACTIVE, live_version=version, launch_token=None)
     record("canvas.launched", canvas.name, actor=actor, via=via, version=version.number)

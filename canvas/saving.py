@@ -117,7 +117,7 @@ def save(pk: int, edition: int | None, change: Change, actor: User | None, what:
 
 
 def locked_draft(pk: int) -> Canvas:
-    canvas = Canvas.objects.select_for_update().get(pk=pk)
+    canvas = Canvas.objects.select_for_update(no_key=True).get(pk=pk)
     if not canvas.is_draft:
         raise NotADraft(f"The Canvas is {canvas.status}. {NotADraft.__doc__}")
     return canvas

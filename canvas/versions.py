@@ -12,7 +12,7 @@ from .models import Canvas, Revision
 
 
 def locked(pk: int) -> Canvas:
-    return Canvas.objects.select_for_update().get(pk=pk)
+    return Canvas.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 @transaction.atomic
@@ -61,7 +61,10 @@ def restore(pk: int, number: int, edition: int, actor: User | None = None, via: 
 
 @transaction.atomic
 def save(pk: int, edition: int | None, change: saving.Change, actor: User | None, what: str, via: str) -> Canvas:
-    """Like `saving.save`, and of what is live and not edited yet it begins the draft."""
-    if Canvas.objects.filter(pk=pk, live_version__isnull=False).exists():
+    """Like `saving.save`, and of what is live and not edited yet it begins the draft, if that changes anything."""
+    canvas = locked(pk)
+    if canvas.is_live and not canvas.drafting and change(canvas.document) == canvas.document:
+        return canvas
+    if canvas.live_version_id:
         begin(pk, actor, via)
     return saving.save(pk, edition, change, actor, what, via)

@@ -16,7 +16,7 @@ def wake(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datet
     waiting = Entry.objects.filter(
         canvas=canvas, profile__in=rows.values("profile"), cohort__step__in=rows.values("step"),
         cohort__ended_at=None, cohort__woken="",
-    ).annotate(came=came(document))  # fmt: skip
+    ).annotate(came=came())  # fmt: skip
     did = rows.filter(
         profile=OuterRef("profile"), step=OuterRef("cohort__step"), happened_at__gte=OuterRef("came"),
         happened_at__lte=OuterRef("cohort__due_at"),
@@ -27,6 +27,7 @@ def wake(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datet
     return Parting(canvas.pk, now, new_stamp(), "woken").take(leaving, ways).count()
 
 
-def came(document: Document) -> Case:
-    """Since when she is at the step. At the first one since she entered, which an event does before the next tick."""
-    return Case(When(cohort__step=document.steps[0].row.pk, then=F("entered_at")), default=F("cohort__arrived_at"))
+def came() -> Case:
+    """Since when she is at the step. At the one by which she entered since then, which an event does before the next
+    tick: no branch has led her there."""
+    return Case(When(cohort__branch="", then=F("entered_at")), default=F("cohort__arrived_at"))

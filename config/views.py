@@ -22,9 +22,16 @@ CANVASES = 8
 def home(request: HttpRequest) -> HttpResponse:
     """What is broken stands on top; then the sum of all that was passed on, and the Canvases changed last."""
     canvases = Canvas.objects.exclude(status=Canvas.Status.ARCHIVED).select_related("author").order_by("-updated_at")
-    rows = overview.rows(canvases[:CANVASES])
-    fates = overview.together(overview.rows(canvases.filter(live_version__isnull=False).defer("document")))
-    context = {"rows": rows, "fates": fates, "passed_on": sum(fates.values()), "people": Profile.objects.exists()}
+    shown = list(canvases[:CANVASES])
+    others = canvases.filter(live_version__isnull=False).exclude(pk__in=[one.pk for one in shown]).defer("document")
+    found = overview.rows([*shown, *others])
+    fates = overview.together([row for row in found if row.canvas.live_version_id])
+    context = {
+        "rows": found[: len(shown)],
+        "fates": fates,
+        "passed_on": sum(fates.values()),
+        "people": Profile.objects.exists(),
+    }
     overviews = [Overview(key, timezone.now()) for key in PARTNERS]
     broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
     blueprints = BLUEPRINTS.values() if request.user.has_perm("canvas.add_canvas") else ()

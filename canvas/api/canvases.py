@@ -128,7 +128,7 @@ def summary(canvas: Canvas) -> dict[str, Any]:
     times = {name: stored_time(getattr(canvas, name)) for name in ("created_at", "updated_at")}
     told = {"id": canvas.pk, "name": canvas.name, "status": canvas.status, "edition": canvas.edition}
     number = canvas.live_version.number if canvas.live_version else None
-    return told | {"version": number, "drafting": canvas.drafting} | times
+    return told | {"version": number, "drafting": canvas.drafting and canvas.is_live} | times
 
 
 def described(canvas: Canvas, response: HttpResponse) -> dict[str, Any]:

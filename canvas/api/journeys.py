@@ -16,7 +16,7 @@ from .. import analytics, launch, publishing, retiring
 from ..document import StepSpec
 from ..models import Canvas
 from ..steps.people import StepPerson
-from .canvases import found
+from .canvases import Edition, IfMatch, found, matching
 
 router = Router()
 
@@ -82,18 +82,23 @@ Status = Annotated[str, Query("", description=STATUSES)]
 @router.post(
     "/canvases/{int:canvas_id}/launch", response=LaunchAnswer, summary="Launch a Canvas", **needs("canvases.launch")
 )
-def launch_canvas(request: HttpRequest, canvas_id: int, body: Body[Launch | None] = None) -> dict:
+def launch_canvas(
+    request: HttpRequest, canvas_id: int, body: Body[Launch | None] = None, if_match: IfMatch = None,
+    edition: Edition = None,
+) -> dict:  # fmt: skip
     """Launches a draft; of a Canvas that is live it makes the draft of the next version the live one. 422 names
-    everything that stops it, all at once, in `problems`; nothing has changed then. The body may be left out."""
-    canvas = found(canvas_id)
+    everything that stops it, all at once, in `problems`; nothing has changed then: also where the edition that is
+    named is not the last one. The body may be left out."""
+    canvas, matched = found(canvas_id), matching(if_match)
+    read = edition if matched is None else matched
     onward = {key: to or retiring.LEAVE for key, to in (body.onward if body else {}).items()}
     try:
         if canvas.is_live:
-            warnings = publishing.publish(canvas, timezone.now(), via=request.auth.name, onward=onward)
+            warnings = publishing.publish(canvas, timezone.now(), None, request.auth.name, read, onward)
         else:
-            warnings = launch.launch(canvas, timezone.now(), via=request.auth.name)
+            warnings = launch.launch(canvas, timezone.now(), None, request.auth.name, read)
     except launch.NotLaunched as refusal:
-        detail = "The Canvas was not launched; `problems` names everything that stops it."
+        detail = "Nothing was launched or published; `problems` names everything that stops it."
         raise Refusal(422, detail, problems=[problem.as_dict() for problem in refusal.problems]) from None
     return {"status": canvas.status, "problems": [problem.as_dict() for problem in warnings]}
 

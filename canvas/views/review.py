@@ -108,7 +108,7 @@ def not_launched(request: HttpRequest, canvas: Canvas, errors: list[Problem]) ->
     live = canvas.live_version
     told = f"not published. Version {live.number} is live as before." if live else "not launched. Nobody has entered."
     messages.error(request, f"{canvas.name} was {told}")
-    return shown(request, canvas, errors + warnings(canvas), checked=True)
+    return shown(request, canvas, launching.errors(errors) + warnings(canvas), checked=True)
 
 
 def warnings(canvas: Canvas) -> list[Problem]:

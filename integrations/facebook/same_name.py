@@ -14,7 +14,7 @@ from django.db.models import Q, TextField, Value
 from django.db.models.functions import Cast
 
 from canvas.document import Draft, StepSpec
-from canvas.models import Canvas
+from canvas.models import LIVE, Canvas
 
 from ..models import CustomAudience
 
@@ -56,7 +56,11 @@ def found(draft: Draft) -> dict[Place, str]:
 def named(draft: Draft, places: Iterable[Place]) -> Iterator[tuple[Place, str]]:
     """Drafts first: what is made counts for more."""
     own, text = draft.canvas.pk if draft.canvas else None, Cast("document", TextField())
-    drafts = Canvas.objects.filter(Q(status=Canvas.Status.DRAFT) | Q(drafting=True)).exclude(pk=own).annotate(text=text)
+    drafts = (
+        Canvas.objects.filter(Q(status=Canvas.Status.DRAFT) | Q(drafting=True, status__in=LIVE))
+        .exclude(pk=own)
+        .annotate(text=text)
+    )
     drafts = drafts.filter(hinted(places)).values_list(Value("", TextField()), "text", Cast("name", TextField()))
     made = CustomAudience.objects.filter(ad_account__account_id__in={account for account, _ in places})
     columns = [Cast(path, TextField()) for path in ("ad_account__account_id", "name", "step__canvas__name")]

@@ -159,8 +159,7 @@ class Model:
         """Of several the one that happened first."""
         for key, way, deed in sorted(rows, key=lambda row: row[2].at):
             for trip in self.inside(deed.person):
-                since = trip.entered if key == self.first else trip.came
-                if trip.step == key and not trip.woken and since <= deed.at <= trip.due:
+                if trip.step == key and not trip.woken and trip.came <= deed.at <= trip.due:
                     trip.woken, trip.due = way, now
 
     # Entering
@@ -208,6 +207,7 @@ class Model:
         self.trips.append(trip := Trip(person, number, entered, "", now, now))
         self.days[now.astimezone(COMPANY).date()] += 1
         self.arrive(trip, self.first, now)
+        trip.came = entered
 
     # Moving
 

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from audiences import erasure
 from audiences.models import Profile
 from audiences.track import track
 from canvas import engine, inbox, publishing, versions
@@ -290,4 +291,34 @@ def test_who_fits_the_exit_filter_at_a_facebook_step_was_not_passed_on(now, conn
     Profile.objects.filter(external_id="p0").update(country="FR")
     tick(now + HOUR)
     assert fate(canvas) == {"synced": 1, "withdrawn": 1}
+    all_is_counted()
+
+
+def test_what_happened_before_she_came_wakes_nobody_though_her_step_is_the_first_one_now(now):
+    people(1)
+    canvas = launch(delay("a", "wait"), actions(Bought="c"), delay("c"), at=now)
+    tick(now), tick(now + HOUR)
+    canvas = publish(canvas, actions(Bought="c"), delay("c"), at=now + HOUR, onward={"a": ""})
+    late = {"external_id": "p0", "name": "bought", "time": (now + HOUR / 2).isoformat()}
+    track({"events": [late]}, now + 2 * HOUR), tick(now + 2 * HOUR)
+    assert standing(canvas) == {"wait": 1}
+    did("p0", now + 2 * HOUR), tick(now + 2 * HOUR)
+    assert standing(canvas) == {"c": 1}
+
+
+def test_a_document_that_is_what_is_live_begins_no_draft(now):
+    canvas = launch(delay("a"), at=now)
+    versions.save(canvas.pk, None, lambda _: dict(canvas.document), None, "Replaced", "test")
+    assert not Canvas.objects.get(pk=canvas.pk).drafting
+
+
+def test_who_came_by_an_event_and_is_erased_is_still_counted_right(now):
+    people(2)
+    canvas = launch(delay("a"), at=now)
+    tick(now)
+    entry = {"type": "action", "event": "bought"}
+    canvas = publish(canvas, delay("a"), at=now + HOUR, entry=entry, reentry={"allowed": True})
+    track({"attributes": [{"external_id": "new"}]}, now), did("new", now + 2 * HOUR)
+    tick(now + 2 * HOUR)
+    erasure.erase(["new"], now + 2 * HOUR)
     all_is_counted()
