@@ -29,6 +29,8 @@ class NotSent(Exception):
     """Nobody else of the step could be sent anything now, either."""
     final = False
     """Trying again can't help."""
+    throttles = False
+    """It goes too fast for somebody, and that is all: it starts no clock."""
 
     def __init__(self, detail: str = "", *, status: int | None = None, wait: timedelta | None = None) -> None:
         """`detail` is shown and kept: it must hold nothing that was sent, nor what somebody's server says of it."""

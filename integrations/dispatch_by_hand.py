@@ -47,7 +47,7 @@ def try_now(step: Step, now: datetime, again: bool = False) -> tuple[int, int]:
         nameless.update(state=State.WITHDRAWN, cause=ERASED)
         reopened = failed.update(state=State.WAITING, settled_at=None, cause="", **fresh)
     of_step(step).filter(WAITING).exclude(Dispatch.leased(now)).update(**fresh, lease_token=None)
-    Outlet.objects.filter(step=step, held_since__isnull=False).update(held_until=now, failures=0, holds=0)
+    Outlet.objects.filter(step=step, held_until__isnull=False).update(held_until=now, failures=0, holds=0)
     return of_step(step).filter(WAITING).count(), reopened
 
 

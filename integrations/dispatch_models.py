@@ -25,6 +25,7 @@ class Outlet(models.Model):
     turn_at = models.DateTimeField(null=True, editable=False, help_text="when it last had its turn")
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="in a row, whoever they were about")
     held_since = models.DateTimeField(null=True, editable=False)
+    """By a fault; a throttle alone has none."""
     held_until = models.DateTimeField(null=True, editable=False)
     held_for = models.CharField(max_length=255, blank=True, editable=False, help_text="what holds it back")
     holds = models.PositiveIntegerField(default=0, editable=False, help_text="in a row; a success sets it back")

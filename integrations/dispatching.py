@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db import Error, transaction
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from audiences.models import Profile
@@ -40,10 +40,11 @@ WAITING = Q(state=State.WAITING)
 
 @dataclass(frozen=True)
 class Claim:
-    """A leased dispatch and what is to be sent."""
+    """A leased dispatch, what is to be sent, and when it was claimed."""
 
     dispatch: Dispatch
     made: Any
+    at: datetime
 
 
 def outlet_of(step: Step, channel: str, chosen: Mapping[str, Any]) -> Outlet:
@@ -73,26 +74,29 @@ def free(now: datetime, path: str = "") -> Q:
     return Q(**{f"{path}held_until": None}) | Q(**{f"{path}held_until__lte": now})
 
 
-def work(now: datetime) -> Counter:
+def work(clock: Callable[[], datetime]) -> Counter:
     """Gives up what was tried for long enough; then the outlet that waited longest has its turn."""
+    now = clock()
     done = Counter(given_up=give_up(now))
     waiting = Exists(due(now).filter(outlet=OuterRef("pk")))
     rows = Outlet.objects.filter(free(now), waiting, channel__in=CHANNELS)
     outlet = rows.order_by(F("turn_at").asc(nulls_first=True), "pk").first()
-    return +(done + take_turn(outlet, now)) if outlet else +done
+    return +(done + take_turn(outlet, clock)) if outlet else +done
 
 
-def take_turn(outlet: Outlet, now: datetime) -> Counter:
-    """Sends what is due of the outlet, until that is all, the turn is over, or something holds it back."""
-    Outlet.objects.filter(pk=outlet.pk).update(turn_at=now)
+def take_turn(outlet: Outlet, clock: Callable[[], datetime]) -> Counter:
+    """Sends what is due of the outlet, until that is all, the turn is over, or something holds it back.
+
+    The clock is asked again each time: a lease that began with the pass might be over before anything is sent."""
+    Outlet.objects.filter(pk=outlet.pk).update(turn_at=clock())
     channel, end, done = CHANNELS[outlet.channel], time.monotonic() + TURN, Counter()
     with channel.opened() as send:
-        while part := claim(outlet, channel, now):
+        while part := claim(outlet, channel, clock()):
             made = [one for one in part if one.made is not None]
             done += Counter(not_to_be_sent=len(part) - len(made))
             for one, result in sent(made, send):
-                done[settle(one, result, outlet, now)] += 1
-            if outlet.is_held(now) or time.monotonic() > end:
+                done[settle(one, result, outlet, clock())] += 1
+            if outlet.is_held(part[0].at) or time.monotonic() > end:
                 break
     return done
 
@@ -109,7 +113,7 @@ def claim(outlet: Outlet, channel: Channel, now: datetime) -> list[Claim]:
     for one in part:
         note_interrupted(one, now)
         what = make(outlet, channel, one, people.get(one.profile_id), contexts.get(one.entry_id) or {}, now)
-        made.append(Claim(one, what))
+        made.append(Claim(one, what, now))
     fields = ["state", "cause", "clock_at", "tries", "attempts", "lease_token", "next_attempt_at", "settled_at"]
     Dispatch.objects.bulk_update(part, fields)
     return made
@@ -133,6 +137,12 @@ def make(outlet: Outlet, channel: Channel, one: Dispatch, person: Profile | None
         return None
     except NotSent as fault:
         end(one, State.FAILED, str(fault), now)
+        return None
+    except Error:  # of the database: not about this one
+        raise
+    except Exception as error:
+        log.error("Dispatch %s could not be made, in a way that nobody foresaw: %s", one.pk, type(error).__name__)
+        end(one, State.FAILED, str(Unforeseen(type(error).__name__)), now)
         return None
     one.attempts, one.lease_token = one.attempts + 1, secrets.randbelow(2**62) + 1
     one.next_attempt_at = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
@@ -166,14 +176,15 @@ def attempt(send: Callable[[Any], int | None], made: Any) -> int | NotSent | Non
 
 
 def settle(one: Claim, result: int | NotSent | None, outlet: Outlet, now: datetime) -> str:
-    """What came of it. Where the lease was lost, whoever holds it now settles."""
+    """What came of it. Where the lease was lost, whoever holds it now settles. A success that was on its way before the
+    outlet was held back says nothing of now, and doesn't release it."""
     if isinstance(result, NotSent):
-        fail(one.dispatch, result, outlet, now)
+        fail(one, result, outlet, now)
         return "not_sent"
     mine(one.dispatch).update(
         state=State.SENT, settled_at=now, status=result, cause="", next_attempt_at=None, lease_token=None
     )
-    if outlet.failures or outlet.held_since:
+    if (outlet.failures or outlet.held_until) and not outlet.is_held(one.at):
         release(outlet)
     return "sent"
 
@@ -182,18 +193,20 @@ def mine(one: Dispatch) -> QuerySet[Dispatch]:
     return Dispatch.objects.filter(WAITING, pk=one.pk, lease_token=one.lease_token)
 
 
-def fail(one: Dispatch, fault: NotSent, outlet: Outlet, now: datetime) -> None:
+def fail(claimed: Claim, fault: NotSent, outlet: Outlet, now: datetime) -> None:
     """It is tried again, unless that can't help; and what stops everybody holds back the outlet."""
+    one = claimed.dispatch
     log.warning("Dispatch %s was not sent: %s (code %s)", one.pk, type(fault).__name__, fault.status)
     told = {"cause": str(fault)[:255], "status": fault.status, "lease_token": None}
     if fault.final:
         mine(one).update(state=State.FAILED, settled_at=now, next_attempt_at=None, **told)
         return
     at = now if fault.holds else retry.next_attempt(now, one.tries + 1, random.random(), fault.wait)  # noqa: S311
-    clock = one.clock_at or now
-    mine(one).update(next_attempt_at=at, tries=F("tries") + 1, clock_at=clock, **told)
+    if not fault.throttles:
+        told |= {"tries": F("tries") + 1, "clock_at": Coalesce("clock_at", Value(claimed.at))}
+    mine(one).update(next_attempt_at=at, **told)
     outlet.failures += 1
-    if fault.holds or outlet.failures >= IN_A_ROW:
+    if (fault.holds or outlet.failures >= IN_A_ROW) and not outlet.is_held(claimed.at):
         hold(outlet, fault, now)
     else:
         Outlet.objects.filter(pk=outlet.pk).update(failures=outlet.failures)
@@ -201,20 +214,22 @@ def fail(one: Dispatch, fault: NotSent, outlet: Outlet, now: datetime) -> None:
 
 @transaction.atomic
 def hold(outlet: Outlet, fault: NotSent, now: datetime) -> None:
-    """Nobody of it is tried for a while, longer each time. The clock of all who wait begins. Of several that were on
-    their way together the first one tells."""
-    if outlet.is_held(now):
-        return
+    """Nobody of it is tried for a while, longer each time. The clock of all who wait begins, but not by a throttle. Of
+    several that were on their way together the first one tells."""
     outlet.holds += 1
-    outlet.held_since = outlet.held_since or now
     outlet.held_until = retry.next_attempt(now, outlet.holds, random.random(), fault.wait)  # noqa: S311
     outlet.held_for = str(fault)[:255]
+    if not fault.throttles:
+        outlet.held_since = outlet.held_since or now
+        Dispatch.objects.filter(WAITING, outlet=outlet, clock_at=None).update(clock_at=now)
     outlet.save(update_fields=["holds", "failures", "held_since", "held_until", "held_for"])
-    Dispatch.objects.filter(WAITING, outlet=outlet, clock_at=None).update(clock_at=now)
 
 
+@transaction.atomic
 def release(outlet: Outlet) -> None:
-    """It goes out again."""
+    """It goes out again. Whose clock began by the hold alone starts anew."""
+    if outlet.held_since:
+        Dispatch.objects.filter(WAITING, outlet=outlet, tries=0, clock_at__isnull=False).update(clock_at=None)
     outlet.failures, outlet.holds, outlet.held_since, outlet.held_until, outlet.held_for = 0, 0, None, None, ""
     outlet.save(update_fields=["failures", "holds", "held_since", "held_until", "held_for"])
 

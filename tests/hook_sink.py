@@ -1,7 +1,7 @@
 """A receiver of webhooks for tests: an HTTP server on this machine that keeps what it is sent.
 
 `answers` are the statuses it gives, in turn; after the last one it goes on with 200. `headers` go with each answer.
-`drip`: it never gets to the end of an answer.
+`drip`: it never gets to the end of an answer. `slow`: what succeeds is answered after so many seconds.
 """
 
 import threading
@@ -29,6 +29,8 @@ class Handler(BaseHTTPRequestHandler):
             status = self.server.answers.pop(0) if self.server.answers else 200
         if self.server.drip:
             self.go_on_for_ever()
+        if status < 300:
+            time.sleep(self.server.slow)
         self.send_response(status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
@@ -60,7 +62,7 @@ class Receiver(ThreadingHTTPServer):
         self.got: list[Got] = []
         self.answers: list[int] = []
         self.headers: dict[str, str] = {}
-        self.drip = False
+        self.drip, self.slow = False, 0.0
 
     @property
     def url(self) -> str:

@@ -1,7 +1,7 @@
 """A mail server for tests: it speaks SMTP on a socket of this machine and keeps what it is given.
 
-Faults that can be switched on: `refused` addresses and `later` ones, `sender_code` for the sender, `down` (it takes
-connections and closes them).
+Faults that can be switched on: `refused` addresses (as `refusal` says) and `later` ones, `sender_code` for the sender,
+`down` (it takes connections and closes them).
 """
 
 import socketserver
@@ -40,7 +40,8 @@ class Conversation(socketserver.StreamRequestHandler):
             elif verb == b"RCPT":
                 to = words.partition("<")[2].partition(">")[0]
                 code = 550 if to in self.server.refused else 451 if to in self.server.later else 250
-                self.say(code, f"5.1.1 <{to}> is what you said" if code > 299 else "ok")
+                code, told = self.server.refusal if code == 550 else (code, "5.1.1")
+                self.say(code, f"{told} <{to}> is what you said" if code > 299 else "ok")
             elif verb == b"DATA":
                 self.say(354, "go on")
                 self.server.given.append(Given(to, self.data()))
@@ -70,6 +71,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.given: list[Given] = []
         self.refused: set[str] = set()
         self.later: set[str] = set()
+        self.refusal = (550, "5.1.1")
         self.sender_code, self.down = 250, False
 
     @property

@@ -18,6 +18,8 @@ from .letter import Letter
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 ENHANCED = re.compile(rb"^\s*([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
+ABOUT_ADDRESS = re.compile(r"5\.1\.(?![78]$)[0-9]+|5\.2\.1")
+"""RFC 3463: 5.1.7 and 5.1.8 are about the sender's address. The rest of 5.2 is about the mailbox, and may pass."""
 CLOSING = 421
 
 
@@ -116,7 +118,7 @@ def told(error: Exception) -> NotSent:
     """What the mail server's refusal means."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-        return by_code(code, words, AddressRefused)
+        return by_code(code, words, refused(code, words))
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPAuthenticationError):
         return by_code(error.smtp_code, error.smtp_error, SenderRefused)
     if isinstance(error, smtplib.SMTPDataError):
@@ -124,9 +126,21 @@ def told(error: Exception) -> NotSent:
     return Unreachable(status=getattr(error, "smtp_code", None))
 
 
+def refused(code: int, words: bytes | str) -> type[NotSent]:
+    """Whom a refusal of the recipient is about. Many servers say only here that they don't take the sender, or us."""
+    told = enhanced(words)
+    if ABOUT_ADDRESS.fullmatch(told) or not told and code in (550, 551, 553):
+        return AddressRefused
+    return Later if told.startswith("5.2.") else SenderRefused
+
+
+def enhanced(words: bytes | str) -> str:
+    match = ENHANCED.match(words if isinstance(words, bytes) else str(words).encode())
+    return match[1].decode() if match else ""
+
+
 def by_code(code: int, words: bytes | str, for_good: type[NotSent]) -> NotSent:
     if code == CLOSING:
         return Unreachable(status=code)
-    match = ENHANCED.match(words if isinstance(words, bytes) else str(words).encode())
     kind = for_good if code >= 500 else Later
-    return kind(f"({code}{f' {match[1].decode()}' if match else ''})", status=code)
+    return kind(f"({f'{code} {enhanced(words)}'.strip()})", status=code)

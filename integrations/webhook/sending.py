@@ -7,11 +7,15 @@ from ..dispatch_models import Outlet
 from . import line, request, signing, urls
 from .request import Request
 
-BUSY = (429, 503)
+
+class Throttled(NotSent):
+    """The address asked us to slow down."""
+
+    holds = throttles = True
 
 
 class Busy(NotSent):
-    """The address asked us to slow down."""
+    """The address is not there for anybody now."""
 
     holds = True
 
@@ -50,8 +54,8 @@ def seconds(text: str) -> bool:
 
 
 def kind_of(status: int) -> type[NotSent]:
-    if status in BUSY:
-        return Busy
+    if status in (429, 503):
+        return Throttled if status == 429 else Busy
     if status < 400:
         return Redirected
     return Refused if status < 500 else Troubled

@@ -35,7 +35,7 @@ def settled(canvas, now, sink) -> Counter:
 
 
 def all_of_it(now) -> None:
-    while dispatching.work(now):
+    while dispatching.work(lambda: now):
         pass
 
 

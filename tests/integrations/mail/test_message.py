@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from itertools import chain, repeat
 
 import pytest
 from django.core import mail
@@ -16,6 +17,7 @@ from config import schedules
 from integrations import dispatching
 from integrations.models import Dispatch, Outlet
 from tests.cast import delay, fate, launch, message, people, step_numbers, tick
+from tests.faults.crashing import Crash
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -86,6 +88,52 @@ def test_an_address_that_is_refused_fails_at_once_and_the_others_go_on(sink, now
     tick(now + HOUR)
     assert fate(canvas, "mail") == {"sent": 2, "failed": 1}
     audited()
+
+
+@pytest.mark.parametrize("refusal", [(550, "5.1.1"), (550, "5.2.1"), (553, "5.1.3"), (551, "")])
+def test_what_is_about_the_address_is_final(sink, now, refusal):
+    people(2)
+    sink.refused, sink.refusal = {"p0@example.com"}, refusal
+    canvas = launch(message(), at=now)
+    tick(now)
+    assert fate(canvas, "mail") == {"sent": 1, "failed": 1} and not Outlet.objects.get().held_until
+
+
+@pytest.mark.parametrize("refusal", [(530, ""), (554, ""), (550, "5.7.1"), (554, "5.7.1"), (553, "5.1.8")])
+def test_a_refusal_of_the_sender_at_the_recipient_costs_nobody_their_message(sink, now, refusal):
+    people(2)
+    sink.refused, sink.refusal = {"p0@example.com", "p1@example.com"}, refusal
+    canvas = launch(message(), at=now)
+    tick(now)
+    assert fate(canvas, "mail") == {"pending": 2} and "refused the sender" in Outlet.objects.get().held_for
+    sink.refused = set()
+    tick(now + HOUR)
+    assert fate(canvas, "mail") == {"sent": 2}
+
+
+def test_a_full_mailbox_is_tried_again_and_holds_nobody_back(sink, now):
+    people(2)
+    sink.refused, sink.refusal = {"p0@example.com"}, (552, "5.2.2")
+    canvas = launch(message(), at=now)
+    tick(now)
+    assert fate(canvas, "mail") == {"sent": 1, "pending": 1} and not Outlet.objects.get().held_until
+
+
+def test_a_lease_begins_when_it_is_taken_and_not_with_the_pass(now, settings, monkeypatch):
+    """The parts of the pass before may have taken longer than a lease."""
+    people(1)
+    launch(message(), at=now)
+    tick_without_sending(now)
+    moments = chain([now], repeat(now + HOUR))
+
+    def crash(*args) -> None:
+        raise Crash
+
+    monkeypatch.setattr(dispatching, "settle", crash)
+    with pytest.raises(Crash):
+        schedules.one_pass(lambda: next(moments))
+    leased = now + HOUR + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+    assert Dispatch.objects.get().next_attempt_at == leased
 
 
 def test_a_mail_server_that_is_away_holds_everybody_back_and_is_asked_by_one(sink, now):
@@ -190,6 +238,23 @@ def test_an_error_that_nobody_foresaw_stops_nobody_else(now, monkeypatch, caplog
     monkeypatch.setattr(mail.backends.locmem.EmailBackend, "send_messages", odd)
     tick(now)
     assert fate(canvas, "mail") == {"sent": 1, "pending": 1} and "p0@" not in caplog.text
+
+
+def test_what_can_not_be_made_in_a_way_that_nobody_foresaw_stops_nobody_else(now, monkeypatch, caplog):
+    people(2)
+    canvas = launch(message(), at=now)
+    make = dispatching.CHANNELS["mail"].make
+
+    def odd(outlet, to):
+        if to.profile.external_id == "p0":
+            raise RecursionError(to.profile.email)
+        return make(outlet, to)
+
+    monkeypatch.setattr(dispatching.CHANNELS["mail"], "make", odd)
+    tick(now)
+    assert fate(canvas, "mail") == {"sent": 1, "failed": 1} and "p0@" not in caplog.text
+    assert Dispatch.objects.get(state="failed").cause.endswith("nobody foresaw. RecursionError")
+    audited()
 
 
 def test_a_tick_costs_the_same_however_many_wait(now, django_assert_max_num_queries):

@@ -115,6 +115,47 @@ def test_who_asks_us_to_wait_is_left_alone_for_so_long(hook, now):
     assert fate(canvas, "hook") == {"sent": 30}
 
 
+def test_who_was_only_held_back_is_not_given_up_once_it_goes_out_again(hook, now):
+    """The address is away, is there again, and then only asks us to slow down."""
+    people(30)
+    hook.answers, hook.headers = [503] * 8, {"Retry-After": "3600"}
+    canvas = launch(webhook(url=hook.url), at=now)
+    tick(now)
+    assert Dispatch.objects.filter(clock_at=now).count() == 30
+    hook.answers = [200] * 8 + [429] * 8
+    tick(now + HOUR)
+    assert fate(canvas, "hook") == {"sent": 8, "pending": 22}
+    assert not Dispatch.objects.filter(state="waiting", clock_at__isnull=False).exists()
+    hook.answers = [429] * 8
+    tick(now + 12.5 * HOUR), tick(now + 13 * HOUR)
+    assert fate(canvas, "hook") == {"sent": 8, "pending": 22}
+    tick(now + 14 * HOUR)
+    assert fate(canvas, "hook") == {"sent": 30}
+
+
+def test_a_throttle_starts_no_clock(hook, now):
+    people(3)
+    hook.answers = [429] * 3
+    canvas = launch(webhook(url=hook.url), at=now)
+    tick(now)
+    outlet = Outlet.objects.get()
+    assert outlet.is_held(now) and outlet.held_since is None and "slow down" in outlet.held_for
+    assert fate(canvas, "hook") == {"pending": 3} and set(Dispatch.objects.values_list("clock_at", "tries")) == {
+        (None, 0)
+    }
+
+
+def test_a_success_of_the_same_moment_does_not_end_the_pause(hook, now):
+    people(30)
+    hook.answers, hook.headers = [429], {"Retry-After": "600"}
+    canvas = launch(webhook(url=hook.url), at=now)
+    hook.slow = 0.3
+    tick(now)
+    assert len(hook.got) == 8 and Outlet.objects.get().held_until == now + timedelta(seconds=600)
+    tick(now + timedelta(seconds=600))
+    assert fate(canvas, "hook") == {"sent": 30} and Outlet.objects.get().held_until is None
+
+
 def test_an_answer_that_never_ends_is_cut_off(hook, now, settings):
     people(1)
     settings.SYNC_LEASE_SECONDS, hook.drip = 2, True
