@@ -129,7 +129,7 @@ class Model:
         rows, self.inbox = [row for row in self.inbox if row[0] == "entry" or row[:2] in known], []
         if self.document["entry"]["type"] != "scheduled":
             self.let_in([deed for kind, _, deed in rows if kind == "entry"], now)
-        for kind, way, deed in rows:
+        for kind, way, deed in sorted(rows, key=lambda row: row[2].at):
             if kind == "conversion":
                 self.convert(way, deed)
         for kind, _, deed in rows:
@@ -144,11 +144,11 @@ class Model:
             self.begin(deed.person, deed.at, now)
 
     def convert(self, name: str, deed: Deed) -> None:
-        """Only what happens in the window after entering, and the first time."""
+        """Only what happens in the window after entering; what is heard of first counts, whatever is told later."""
         [within] = [SPANS[one["within"]] for one in self.document["conversions"] if one["name"] == name]
         begun = [trip for trip in self.trips if trip.person == deed.person and trip.entered <= deed.at]
         if begun and deed.at - begun[-1].entered <= within:
-            begun[-1].converted[name] = min(deed.at, begun[-1].converted.get(name, deed.at))
+            begun[-1].converted.setdefault(name, deed.at)
 
     def let_out(self, deed: Deed) -> None:
         for trip in self.inside(deed.person):
