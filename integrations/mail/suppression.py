@@ -59,17 +59,25 @@ def by_link(token: str, now: datetime) -> None:
     """Done twice is done once. NoSuchLink where the token is not ours."""
     number, known = read(token)
     person = Dispatch.objects.filter(pk=number).values_list("profile", flat=True).first()
-    Suppression.objects.get_or_create(digest=known, defaults={"profile_id": person, "at": now})
+    stop(known, person, now)
 
 
 def by_hand(person: Profile, actor: User, now: datetime) -> None:
-    known = digest(person.email or f"profile {person.pk}")
-    Suppression.objects.get_or_create(digest=known, defaults={"profile_id": person.pk, "at": now, "actor": actor})
+    stop(digest(person.email or f"profile {person.pk}"), person.pk, now, actor)
+
+
+def stop(known: str, person: int | None, now: datetime, actor: User | None = None) -> None:
+    """Others may have had the same address, and said so, too."""
+    if not Suppression.objects.filter(digest=known, profile=person).exists():
+        rest = {"at": now, "actor": actor}
+        Suppression.objects.get_or_create(digest=known, profile_id=person, defaults=rest)
 
 
 def lift(person: Profile) -> bool:
-    """She is written to again. False: nothing stopped it."""
-    return bool(of(person).delete()[0])
+    """What she said herself, and what is left of people who were erased, no longer stops it. What somebody else said
+    who has the same address does. False: there was nothing to lift."""
+    nobodys = Q(profile=None, digest=digest(person.email)) if person.email else Q()
+    return bool(Suppression.objects.filter(Q(profile=person.pk) | nobodys).delete()[0])
 
 
 def forget(erasures: Erasures, now: datetime) -> None:

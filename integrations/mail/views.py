@@ -69,10 +69,19 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         suppression.by_hand(person, request.user, timezone.now())
         note(request, "mail.suppressed", person)
         messages.success(request, "No Message step writes to this person any more.")
-    elif suppression.lift(person):
-        note(request, "mail.allowed", person)
-        messages.success(request, "Message steps may write to this person again.")
+    else:
+        lift(request, person)
     return redirect("audiences:profile", pk)
+
+
+def lift(request: HttpRequest, person: Profile) -> None:
+    lifted = suppression.lift(person)
+    if lifted:
+        note(request, "mail.allowed", person)
+    if suppression.of(person).exists():
+        messages.warning(request, "Somebody else with the same e-mail unsubscribed: no Message step writes to it.")
+    elif lifted:
+        messages.success(request, "Message steps may write to this person again.")
 
 
 def note(request: HttpRequest, action: str, person: Profile) -> None:

@@ -87,3 +87,40 @@ def test_a_marketer_stops_and_allows_it_by_hand(client, now):
     assert fate(canvas, "mail") == {"unsubscribed": 1}
     client.post(at, {"lift": "on"})
     assert not Suppression.objects.exists()
+
+
+@pytest.fixture
+def household(client, now) -> list[Profile]:
+    """Two people of one address, who both unsubscribed."""
+    people(2, email="home@example.com")
+    launch(message(), at=now)
+    tick(now)
+    for letter in mail.outbox:
+        client.post(letter.extra_headers["List-Unsubscribe"][1:-1].removeprefix("https://audience.example.com"))
+    return list(Profile.objects.order_by("pk"))
+
+
+def test_each_of_those_who_have_an_address_is_known_to_have_unsubscribed(household, now):
+    assert set(Suppression.objects.values_list("profile", flat=True)) == {one.pk for one in household}
+    for one in household:
+        Profile.objects.filter(pk=one.pk).update(email=f"{one.external_id}@new.example")
+    canvas = launch(message(), name="Again", at=now)
+    tick(now)
+    assert fate(canvas, "mail") == {"unsubscribed": 2}
+
+
+def test_who_allows_it_for_one_does_not_undo_what_another_said(household, client):
+    client.force_login(user("Marketer"))
+    one, other = household
+    page = client.post(reverse("integrations:subscription", args=[one.pk]), {"lift": "on"}, follow=True)
+    assert "Somebody else with the same e-mail unsubscribed" in page.content.decode()
+    assert [row.profile_id for row in Suppression.objects.all()] == [other.pk]
+    client.post(reverse("integrations:subscription", args=[other.pk]), {"lift": "on"})
+    assert not suppression.of(one).exists()
+
+
+def test_what_an_erasure_left_can_be_lifted_for_who_came_again(household, client, now):
+    erasure.erase(["p0", "p1"], now)
+    [again] = people(1, email="home@example.com")
+    assert Suppression.objects.filter(profile=None).count() == 2 and suppression.of(again).exists()
+    assert suppression.lift(again) and not suppression.of(again).exists()
