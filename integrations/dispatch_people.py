@@ -114,7 +114,8 @@ def details(step: Step, now: datetime) -> dict:
 
 def groups_of(step: Step) -> list[dict]:
     """Those of one state and cause together."""
-    rows = Dispatch.objects.filter(outlet__step=step).exclude(state=State.SENT).values("state", "cause", "status")
+    others = [state for state in State if state != State.SENT]  # so that the index by state is used
+    rows = Dispatch.objects.filter(outlet__step=step, state__in=others).values("state", "cause", "status")
     times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
     return list(rows.annotate(people=Count("pk"), **times).order_by("-people"))
 
