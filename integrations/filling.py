@@ -4,6 +4,7 @@ That is all that can be written: no code, no calls, no attributes of objects, no
 looked up among what is known of the person, or among the properties of what let her in. See docs/decisions/0010.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from typing import Any
 from audiences import attributes
 from audiences.models import Profile
 
-PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-INSIDE = re.compile(
-    r"""\s*(?P<name>[^|{}"'\n]+?)\s*(?:\|\s*default\s*:\s*(?:["“](?P<one>[^"“”\n]*)["”]|'(?P<two>[^'\n]*)')\s*)?"""
-)
+PLACE = re.compile(r"\{\{([^{}]*)\}\}")
+NAME = re.compile(r"""[^|"'\n]+""")
+DEFAULT = re.compile(r"""\s*default\s*:\s*(?:["“](?P<one>[^"“”\n]*)["”]|'(?P<two>[^'\n]*)')""")
+LONGEST_PLACE = 200
 TRIGGER = "trigger"
 HOW = 'Write it like {{ first_name }} or {{ first_name|default:"there" }}.'
 
@@ -43,10 +44,13 @@ def parse(text: str) -> list[str | Place]:
 
 
 def place(inside: str) -> Place:
-    match = INSIDE.fullmatch(inside)
-    if match is None:
+    name, bar, rest = inside.strip().partition("|")
+    name, default = name.rstrip(), DEFAULT.fullmatch(rest)
+    if len(inside) > LONGEST_PLACE:
+        raise Unreadable(f"{{{{{shortened(inside)}}}}} is too long; {LONGEST_PLACE} characters at most. {HOW}")
+    if not NAME.fullmatch(name) or bar and not default:
         raise Unreadable(f"{{{{{shortened(inside)}}}}} can't be read. {HOW}")
-    return Place(match["name"], match["one"] or match["two"] or "")
+    return Place(name, (default["one"] or default["two"] or "") if default else "")
 
 
 def plain(text: str) -> str:
@@ -95,7 +99,7 @@ def filled(part: Place, values: Values) -> str:
 
 
 def written(value: Any) -> str:
-    """A value in a text: true and false in words, a whole number without a point, a list by commas."""
+    """A value in a text: true and false in words, whole numbers without a point, lists by commas, objects as JSON."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -104,6 +108,8 @@ def written(value: Any) -> str:
         return str(int(value))
     if isinstance(value, list):
         return ", ".join(map(written, value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

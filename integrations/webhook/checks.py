@@ -1,17 +1,18 @@
 """The launch checks of a Webhook step. None of them calls anybody."""
 
-import json
 import re
 from collections.abc import Iterator
+from json import JSONDecodeError
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from audiences.values import DEEPEST_JSON
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
 
 from .. import filling
-from . import address, request
+from . import address, body, request
 
 SECRET = re.compile(r"^(authorization|cookie|proxy-authorization)$|key|token|secret", re.IGNORECASE)
 
@@ -63,16 +64,19 @@ def can_be_filled_in(step: StepSpec, draft: Draft) -> Iterator[Problem]:
 
 
 def body_is_json(step: StepSpec, draft: Draft) -> Iterator[Problem]:
-    body = step.settings.get("body", "")
-    if not request.is_json(body):
+    if not body.is_json(step.settings):
         return
     try:
-        json.loads(body)
+        body.read_json(step.settings["body"])
+    except body.TooDeep:
+        message = f"The body is nested too deep; {DEEPEST_JSON} levels at most."
+        yield Problem("webhook.E003", message, "Take levels out.", step.key, "body")
     except ValueError as error:
-        place = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "somewhere"
-        message = f"The body begins like JSON and is none ({place})."
+        place = f"line {error.lineno}, column {error.colno}" if isinstance(error, JSONDecodeError) else "somewhere"
+        begins = body.begins_like_json(step.settings["body"])
+        why = "begins like JSON" if begins else "is called JSON by its Content-Type"
         hint = 'Names to be filled in stand within quotes: {"name": "{{ first_name }}"}.'
-        yield Problem("webhook.E003", message, hint, step.key, "body")
+        yield Problem("webhook.E003", f"The body {why} and is none ({place}).", hint, step.key, "body")
 
 
 def headers_can_be_sent(step: StepSpec, draft: Draft) -> Iterator[Problem]:

@@ -1,6 +1,5 @@
 """One request about one person, filled in: URL-escaped in the address, as JSON in JSON, on one line in a header."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from .. import filling
 from ..channels import Addressee, Withheld
 from ..filling import Place, Values
+from . import body
 
 METHODS = ("POST", "PUT", "PATCH", "GET", "DELETE")
 BODYLESS = ("GET", "DELETE")
@@ -21,7 +21,8 @@ RESERVED = {
 }  # fmt: skip
 KEPT = "/%:=&?~+!$,;'@()*[]-._"
 """What stands in an address as it is."""
-DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
+DOTS = re.compile(r"(?:^|/|%2f|%5c)(?:\.|%2e){1,2}(?:/|%2f|%5c|$)", re.IGNORECASE)
+"""Many servers take an escaped slash for one."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +58,19 @@ def of(chosen: Mapping[str, Any], to: Addressee, key: str | None) -> Request:
     values = filling.values_of(to.profile, to.context)
     try:
         return made(chosen, values, to, key)
-    except ValueError as fault:  # Unreadable, and addresses or JSON that are none
+    except ValueError as fault:  # Unreadable; hosts, addresses or JSON that are none
         raise Withheld(str(fault) if isinstance(fault, filling.Unreadable) else "") from None
 
 
 def made(chosen: Mapping[str, Any], values: Values, to: Addressee, key: str | None) -> Request:
     method, parts = chosen.get("method", "POST"), urlsplit(chosen.get("url", ""))
-    kind, body = ("", b"") if method in BODYLESS else filled_body(chosen.get("body", ""), values)
+    kind, content = ("", b"") if method in BODYLESS else body.filled(chosen, values)
     headers = {"User-Agent": "Audience-Sync"} | ({"Content-Type": kind} if kind else {})
     own = {name: in_header(filling.fill(value, values)) for name, value in chosen.get("headers", {}).items()}
     theirs = {name.lower() for name in own}
     headers = {name: value for name, value in headers.items() if name.lower() not in theirs} | own
-    place = (parts.scheme, parts.hostname or "", parts.port or default_port(parts.scheme))
-    return Request(method, *place, target(parts, values), headers, body, key, to.dispatch)
+    place = (parts.scheme, (parts.hostname or "").encode("idna").decode(), parts.port or default_port(parts.scheme))
+    return Request(method, *place, target(parts, values), headers, content, key, to.dispatch)
 
 
 def target(parts: Any, values: Values) -> str:
@@ -93,58 +94,11 @@ def in_header(text: str) -> str:
     return line.strip().encode().decode("latin-1")
 
 
-def filled_body(text: str, values: Values) -> tuple[str, bytes]:
-    """Its type, and the body."""
-    if not text.strip():
-        return "", b""
-    if is_json(text):
-        return "application/json", json.dumps(in_json(json.loads(text), values), ensure_ascii=False).encode()
-    return "text/plain; charset=utf-8", filling.fill(text, values).encode()
-
-
-def is_json(text: str) -> bool:
-    """It is meant as JSON. What begins with a place is not."""
-    return text.lstrip()[:1] in ("{", "[") and not text.lstrip().startswith("{{")
-
-
-def in_json(value: Any, values: Values) -> Any:
-    """Filled in within its texts alone, so that it stays JSON whatever a value holds."""
-    if isinstance(value, dict):
-        return {name: in_json(one, values) for name, one in value.items()}
-    if isinstance(value, list):
-        return [in_json(one, values) for one in value]
-    return in_text(value, values) if isinstance(value, str) else value
-
-
-def in_text(text: str, values: Values) -> Any:
-    """A text that is one place and nothing else becomes what stands there: a number, true or false, or a text."""
-    parts = [part for part in filling.parse(text) if part != ""]
-    if len(parts) == 1 and isinstance(parts[0], Place):
-        value = values(parts[0].name)
-        return value if isinstance(value, bool | int | float) else filling.filled(parts[0], values)
-    return filling.fill(text, values)
-
-
 def texts(chosen: Mapping[str, Any]) -> dict[str, list[str]]:
     """Every text of the settings that is filled in, by the name of its setting."""
     parts = urlsplit(chosen.get("url", ""))
     return {
         "url": [parts.path, parts.query],
         "headers": list(chosen.get("headers", {}).values()),
-        "body": [chosen.get("body", "")] if not is_json(chosen.get("body", "")) else json_texts(chosen["body"]),
+        "body": body.texts(chosen),
     }
-
-
-def json_texts(text: str) -> list[str]:
-    """Of JSON that is none, nothing: that is another fault."""
-    try:
-        waiting, found = [json.loads(text)], []
-    except ValueError:
-        return []
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, list | dict):
-            waiting.extend(value.values() if isinstance(value, dict) else value)
-    return found

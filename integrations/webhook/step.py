@@ -74,7 +74,7 @@ class WebhookStep(OutgoingStep):
 
     def summary(self, settings: Mapping) -> str:
         try:
-            host = urlsplit(settings.get("url", "")).netloc
+            host = urlsplit(settings.get("url", "")).hostname
         except ValueError:
             host = ""
         return f"{settings.get('method', 'POST')} {host}" if host else ""

@@ -22,6 +22,7 @@ from config import schedules
 from integrations import dispatching
 from integrations.models import Dispatch, Outlet
 from integrations.webhook import address, line, signing
+from integrations.webhook.step import WebhookStep
 from tests.cast import delay, fate, launch, people, step_numbers, tick, webhook
 from tests.faults.crashing import Crash
 
@@ -71,6 +72,56 @@ def test_a_value_can_not_lead_up_the_path(hook, now):
     canvas = launch(webhook(url=f"{hook.url}/people/{{{{ external_id }}}}/tags"), at=now)
     tick(now)
     assert not hook.got and fate(canvas, "hook") == {"failed": 1}
+
+
+@pytest.mark.parametrize("external_id", ["a/../b", "..\\a", "a\\..", "%2e."])
+def test_nor_one_whose_slashes_are_escaped(hook, now, external_id):
+    Profile.objects.create(external_id=external_id)
+    canvas = launch(webhook(url=f"{hook.url}/people/{{{{ external_id }}}}"), at=now)
+    tick(now)
+    assert [got.path for got in hook.got] == (["/people/%252e."] if external_id == "%2e." else [])
+    assert fate(canvas, "hook") == ({"sent": 1} if hook.got else {"failed": 1})
+
+
+@pytest.mark.parametrize(("kind", "body", "sent"), [
+    ("application/x-www-form-urlencoded; charset=utf-8", "n={{ first_name }}&a=1", "n=A%26admin%3D1+%3Cb%3E%22&a=1"),
+    ("text/xml", '<n a="{{ first_name }}"/>', '<n a="A&amp;admin=1 &lt;b&gt;&quot;"/>'),
+    ("application/soap+xml", "<n>{{ first_name }}</n>", "<n>A&amp;admin=1 &lt;b&gt;&quot;</n>"),
+    ("application/json", '"{{ first_name }}"', '"A&admin=1 <b>\\""'),
+    ("text/plain", "{{ first_name }}", 'A&admin=1 <b>"'),
+])  # fmt: skip
+def test_a_value_adds_nothing_to_a_body_of_another_type(hook, now, kind, body, sent):
+    people(1, first_name='A&admin=1 <b>"')
+    launch(webhook(url=hook.url, body=body, headers={"content-type": kind}), at=now)
+    tick(now)
+    [got] = hook.got
+    assert got.body.decode() == sent and got.headers["content-type"] == kind
+
+
+def test_what_is_called_json_and_is_none_does_not_leave(hook, now):
+    people(1)
+    canvas = launch(webhook(url=hook.url), at=now)
+    engine.work(now), engine.work(now)
+    chosen = {"url": hook.url, "body": "{{ first_name }}", "headers": {"Content-Type": "application/json"}}
+    Outlet.objects.update(settings=chosen)
+    tick(now)
+    assert not hook.got and fate(canvas, "hook") == {"failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"), [("b\xfccher.example", "xn--bcher-kva.example"), (f"{'a' * 64}.example", None)]
+)
+def test_a_host_is_asked_for_as_the_net_knows_it(hook, now, settings, monkeypatch, host, asked):
+    people(1)
+    settings.WEBHOOK_PRIVATE_HOSTS = [asked]
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", hook.server_port))]
+    resolve = socket.getaddrinfo
+    known = lambda name, *args, **more: found if name == asked else resolve(name, *args, **more)  # noqa: E731
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+    canvas = launch(webhook(url=f"http://{host}:{hook.server_port}/"), at=now)
+    tick(now)
+    assert [got.headers["Host"] for got in hook.got] == ([f"{asked}:{hook.server_port}"] if asked else [])
+    assert fate(canvas, "hook") == ({"sent": 1} if asked else {"failed": 1})
 
 
 def test_a_plain_body_and_none(hook, now):
@@ -261,6 +312,10 @@ def test_over_https_the_certificate_is_that_of_the_host(hook, now, settings, mon
     canvas = launch(webhook(url=f"https://{host}:{hook.server_port}/"), at=now)
     tick(now)
     assert fate(canvas, "hook") == ({"sent": 1} if comes else {"pending": 1})
+
+
+def test_the_graph_shows_no_password():
+    assert WebhookStep().summary({"url": "https://me:secret@x.example/a"}) == "POST x.example"
 
 
 def test_the_key_is_encrypted_and_a_lost_one_holds_back_instead_of_sending_unsigned(hook, now, settings):

@@ -34,6 +34,12 @@ WRONG = [
     ({URL: "http://x.example/"}, [("webhook.W001", URL)]),
     ({BODY: '{"a": {{ points }}}'}, [("webhook.E003", BODY)]),
     ({BODY: '{"a": ["{{ nobody_knows }}", {"b": "{{"}]}'}, [("webhook.E001", BODY), ("webhook.E001", BODY)]),
+    ({BODY: "[" * 50_000}, [("webhook.E003", BODY)]),
+    ({BODY: "[" * 51 + "]" * 51}, [("webhook.E003", BODY)]),
+    ({BODY: "[" * 50 + "]" * 50}, []),
+    ({BODY: "{{ first_name }}", HEADERS: {"content-type": "application/vnd.x+json; a=b"}}, [("webhook.E003", BODY)]),
+    ({BODY: '"{{ first_name }}"', HEADERS: {"Content-Type": "application/json"}}, []),
+    ({BODY: "[{{ first_name }}]", HEADERS: {"Content-Type": "application/x-www-form-urlencoded"}}, []),
     ({HEADERS: {"Content-Length": "3"}}, [("webhook.E004", HEADERS)]),
     ({HEADERS: {"X-Api-Key": "3"}}, [("webhook.W002", HEADERS)]),
     ({HEADERS: {"X-Who": "{{ nobody_knows }}"}}, [("webhook.E001", HEADERS)]),
@@ -108,3 +114,12 @@ def test_the_page_of_the_step_says_what_was_answered(client, hook, now):
     page = client.get(reverse("canvas:step_analytics", args=[canvas.pk, "hook"])).content.decode()
     assert "The address refused the request. (404)" in page and "No e-mail" not in page
     assert client.get(reverse("canvas:builder", args=[canvas.pk])).status_code == 200
+
+
+def test_a_body_that_is_nested_too_deep_is_told_in_the_preview(client):
+    [ann] = people(1)
+    canvas = draft(webhook())
+    client.force_login(user("Marketer"))
+    asked = {"typed": "1", "method": "POST", "url": "https://x.example/", "body": "[" * 50_000, "person": ann.pk}
+    page = client.post(reverse("integrations:webhook_preview", args=[canvas.pk, "hook"]), asked, **HTMX)
+    assert page.status_code == 200 and "can&#x27;t be made for this person" in page.content.decode()
