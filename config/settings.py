@@ -145,6 +145,7 @@ SYNC_RETRY_HOURS = env.number("SYNC_RETRY_HOURS", 13, 0.01, 240)
 SYNC_BATCH_SIZE = int(env.number("SYNC_BATCH_SIZE", 10_000, 1, 10_000))
 SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, 2, 100)
 # For each thing that the mail server is asked; a message is a handful of them, and has to be over within its lease.
+# While it takes a message it has longer: see integrations/mail/backend.py.
 EMAIL_TIMEOUT = max(1.0, SYNC_LEASE_SECONDS / 12)
 ATTEMPT_RETENTION_DAYS = env.number("ATTEMPT_RETENTION_DAYS", 400, 1, 3650)
 

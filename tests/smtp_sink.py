@@ -1,11 +1,12 @@
 """A mail server for tests: it speaks SMTP on a socket of this machine and keeps what it is given.
 
 Faults that can be switched on: `refused` addresses (as `refusal` says) and `later` ones, `sender_code` for the sender,
-`down` (it takes connections and closes them).
+`down` (it takes connections and closes them), `slow` (so many seconds to take a message).
 """
 
 import socketserver
 import threading
+import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -45,6 +46,7 @@ class Conversation(socketserver.StreamRequestHandler):
             elif verb == b"DATA":
                 self.say(354, "go on")
                 self.server.given.append(Given(to, self.data()))
+                time.sleep(self.server.slow)
                 self.say(250, "taken")
             else:
                 self.say(250, "ok")
@@ -72,7 +74,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.refused: set[str] = set()
         self.later: set[str] = set()
         self.refusal = (550, "5.1.1")
-        self.sender_code, self.down = 250, False
+        self.sender_code, self.down, self.slow = 250, False, 0.0
 
     @property
     def port(self) -> int:

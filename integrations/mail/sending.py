@@ -17,6 +17,7 @@ from . import letter, urls
 from .letter import Letter
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
+SMTP, PATIENT = "django.core.mail.backends.smtp.EmailBackend", "integrations.mail.backend.EmailBackend"
 ENHANCED = re.compile(rb"^\s*([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
 ABOUT_ADDRESS = re.compile(r"5\.1\.(?![78]$)[0-9]+|5\.2\.1")
 """RFC 3463: 5.1.7 and 5.1.8 are about the sender's address. The rest of 5.2 is about the mailbox, and may pass."""
@@ -100,7 +101,7 @@ class Line:
         if not is_set():
             raise NoServer
         if self.connection is None:
-            self.connection = get_connection()
+            self.connection = get_connection(PATIENT if settings.EMAIL_BACKEND == SMTP else None)
             try:
                 self.connection.open()
             except (smtplib.SMTPException, OSError) as error:

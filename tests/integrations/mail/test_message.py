@@ -136,6 +136,15 @@ def test_a_lease_begins_when_it_is_taken_and_not_with_the_pass(now, settings, mo
     assert Dispatch.objects.get().next_attempt_at == leased
 
 
+@pytest.mark.parametrize(("lease", "fate_of"), [(90, {"sent": 1}), (0.6, {"pending": 1})])
+def test_a_mail_server_has_a_third_of_the_lease_to_take_a_message(sink, now, settings, lease, fate_of):
+    people(1)
+    settings.EMAIL_TIMEOUT, settings.SYNC_LEASE_SECONDS, sink.slow = 0.2, lease, 0.7
+    canvas = launch(message(), at=now)
+    tick(now)
+    assert fate(canvas, "mail") == fate_of and len(sink.given) == 1
+
+
 def test_a_mail_server_that_is_away_holds_everybody_back_and_is_asked_by_one(sink, now):
     people(5)
     canvas = launch(message(), at=now)
