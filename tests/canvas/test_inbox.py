@@ -146,7 +146,7 @@ def test_what_let_her_in_goes_with_her_when_she_is_erased(now):
     did("p0", now, note="mine alone")
     tick(now)
     erase(["p0"], now)
-    assert list(Entry.objects.filter(canvas=canvas).values_list("profile", "context")) == [(None, None)]
+    assert list(Entry.objects.filter(canvas=canvas).values_list("profile", "context")) == [(None, {})]
 
 
 def test_people_who_enter_one_by_one_reach_facebook(now, connection):

@@ -46,4 +46,5 @@ def test_those_who_wait_cost_nothing(client, now):
         launching.stop(canvas)
     call_command("audit_sync")
     few, many = found
-    assert max(many[0]) == max(few[0]) and many[2] == few[2]
+    # The first tick of a day may make the row that counts the day.
+    assert many[0][1:] == few[0][1:] and many[2] == few[2]
