@@ -27,6 +27,7 @@ def test_a_marketer_composes_a_message_and_sees_it_as_one_person_would(open_page
     expect(shown).to_contain_text("Hello Jane,")
     opened.get_by_label("Subject").fill("For {{ last_nam }}")
     expect(opened.locator("#problems-subject")).to_contain_text("Did you mean last_name?")
+    expect(shown.locator("dd").last).to_have_text("For")
     opened.get_by_label("Subject").fill("For {{ last_name }}")
     expect(opened.locator("#problems-subject")).to_be_empty()
     expect(shown).to_contain_text("For Okafor")

@@ -144,6 +144,7 @@ def find(page: Page, person: dict[str, str]) -> None:
     assert page.locator(".sync .chip").all_inner_texts() == FIELDS
 
 
+@pytest.mark.nightly
 def test_a_newcomer_passes_people_on_and_an_admin_mends_the_token(demo, visit):
     # The browser is asked for last: it closes first, so that no page looks again at a demo that has stopped.
     customers = messy(demo, 2000, "customers.csv")
