@@ -20,7 +20,7 @@ Asked = Mapping[str, Any]
 Listener = Callable[[Sequence[Deed], datetime], None]
 
 LISTENERS: list[Listener] = []
-"""Each is told of the events that a call of `track` stored, and of the purchases, with the time. A constant number of
+"""Each is told once a call of `track`, with the events and purchases that it stored, and the time. A constant number of
 queries."""
 KINDS = {"event": (Event, behaviour.event_name), "purchase": (Purchase, behaviour.product_id)}
 
@@ -31,7 +31,6 @@ def listen(listener: Listener) -> None:
 
 
 def announce(deeds: Sequence[Deed], now: datetime) -> None:
-    """They are all of one model."""
     if deeds:
         for listener in LISTENERS:
             listener(deeds, now)

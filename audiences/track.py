@@ -52,8 +52,7 @@ def track(sent: dict, now: datetime) -> Tracked:
     events = sift(found, "events", sent, lambda raw: incoming.deed(raw, incoming.EVENT))
     purchases = sift(found, "purchases", sent, lambda raw: incoming.deed(raw, incoming.PURCHASE))
     write(merged(person for _, person in said), {who for _, (who, _) in (*events, *purchases)}, now)
-    for kept in keep({Event: events, Purchase: purchases}):
-        happened.announce(kept, now)
+    happened.announce(keep({Event: events, Purchase: purchases}), now)
     found.processed = {"attributes": len(said), "events": len(events), "purchases": len(purchases)}
     found.refused.sort(key=lambda one: (KINDS.index(one[2]), one[1]))
     return found
@@ -174,7 +173,7 @@ def forgotten(people: dict[str, Person]) -> dict[str, set[str]]:
     return {who: names for who, names in found.items() if names}
 
 
-def keep(deeds: dict[type[models.Model], list[tuple[int, Any]]]) -> list[list[models.Model]]:
+def keep(deeds: dict[type[models.Model], list[tuple[int, Any]]]) -> list[happened.Deed]:
     """Stores events and purchases, by model, as they were read; returns them."""
     kept: dict[type[models.Model], list] = {}
     actors = {who for some in deeds.values() for _, (who, _) in some}
@@ -183,7 +182,7 @@ def keep(deeds: dict[type[models.Model], list[tuple[int, Any]]]) -> list[list[mo
         for model, some in deeds.items():
             kept[model] = model.objects.bulk_create(model(profile_id=pks[who], **fields) for _, (who, fields) in some)
         name_events({event.name for event in kept[Event]})
-    return list(kept.values())
+    return [deed for some in kept.values() for deed in some]
 
 
 def name_events(names: set[str]) -> None:
