@@ -36,9 +36,8 @@ def journal_against_rows(canvas: Canvas) -> Iterator[str]:
     entries = Entry.objects.filter(canvas=canvas).count()
     yield from differ(f"{canvas}: people who entered", total(lines.filter(came_from=None)), entries)
     yield from differ(f"{canvas}: entered by days", total(EntryDay.objects.filter(canvas=canvas)), entries)
-    if (
-        canvas.entry_runs.exists()
-    ):  # A version may let people in by runs and the next one by events: these bring a context.
+    if canvas.entry_runs.exists():
+        # A version may let people in by runs and the next one by events: these bring a context.
         runs = EntryRun.objects.filter(canvas=canvas)
         planned = Entry.objects.filter(canvas=canvas, context__isnull=True).count()
         yield from differ(f"{canvas}: entered by runs", total(runs, "entered"), planned)

@@ -19,12 +19,15 @@ LARGEST = 2**62
 
 
 class Asked(forms.Form):
-    """A search, a person (just `picked` from those found), or `another` one of the target audience."""
+    """A search, a person (just `picked` from those found), or `another` one of the target audience. `typed`: what the
+    form says is meant, which may not be saved yet; `retyped`: only that has changed."""
 
     q = forms.CharField(required=False, max_length=320)
     person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     another = forms.BooleanField(required=False)
     picked = forms.BooleanField(required=False)
+    typed = forms.BooleanField(required=False)
+    retyped = forms.BooleanField(required=False)
 
 
 def answer(asked: dict[str, Any], draft: Draft) -> dict[str, Any]:

@@ -34,8 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
-        self.end_headers()
-        with suppress(OSError):
+        with suppress(OSError):  # Whoever asked may have gone.
+            self.end_headers()
             self.wfile.write(b"an answer that nobody reads")
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815

@@ -12,9 +12,6 @@ from . import letter, suppression
 
 
 class Asked(somebody.Asked):
-    """`typed`: the texts are those of the form, which may not be saved yet."""
-
-    typed = forms.BooleanField(required=False)
     subject = forms.CharField(required=False)
     body = forms.CharField(required=False, strip=False)
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,11 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audiences.models import Profile
-from canvas.document import draft_of
-from canvas.models import Canvas
 from config.team.models import record
 
-from .. import somebody
+from ..views import rehearsing
 from . import preview as previewing
 from . import suppression
 
@@ -42,22 +40,7 @@ def answered(request: HttpRequest, context: dict, status: int = 200) -> HttpResp
     return response
 
 
-@require_POST
-@never_cache
-@permission_required(somebody.MAY, raise_exception=True)
-def preview(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """The message as one person would get it, with the texts of the form where there are any."""
-    canvas = get_object_or_404(Canvas.objects.select_related("live_version"), pk=pk)
-    draft = draft_of(canvas, timezone.now())
-    step = draft.document.by_key.get(key)
-    if step is None or step.type.type != "message":
-        raise Http404("There is no such step.")
-    if not request.htmx:
-        return redirect("canvas:step", pk, key)
-    form = previewing.Asked(request.POST)
-    asked = form.cleaned_data if form.is_valid() else {}
-    context = {"canvas": canvas, "step": step, "asked": asked} | previewing.answer(asked, step, draft)
-    return render(request, "steps/_message_previewed.html", context)
+preview = rehearsing.view("message", previewing.Asked, previewing.answer, "steps/_message_previewed.html")
 
 
 @require_POST

@@ -12,9 +12,6 @@ from . import headers, request
 
 
 class Asked(somebody.Asked):
-    """`typed`: the settings are those of the form, which may not be saved yet."""
-
-    typed = forms.BooleanField(required=False)
     method = forms.ChoiceField(required=False, choices=[(name, name) for name in request.METHODS])
     url = forms.CharField(required=False)
     headers = forms.CharField(required=False, strip=False)

@@ -1,7 +1,7 @@
 """A Message step in a real browser: texts, what is wrong with them while one types, preview, and unsubscribing."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from canvas.models import Canvas
 from integrations.mail import suppression
@@ -25,11 +25,8 @@ def test_a_marketer_composes_a_message_and_sees_it_as_one_person_would(open_page
     opened.get_by_role("button", name="Jane Okafor").click()
     shown = opened.locator(".letter")
     expect(shown).to_contain_text("Hello Jane,")
-    settled(page)
     opened.get_by_label("Subject").fill("For {{ last_nam }}")
     expect(opened.locator("#problems-subject")).to_contain_text("Did you mean last_name?")
-    expect(shown.locator("dd").last).to_have_text("For")
-    settled(page)
     opened.get_by_label("Subject").fill("For {{ last_name }}")
     expect(opened.locator("#problems-subject")).to_be_empty()
     expect(shown).to_contain_text("For Okafor")
@@ -39,11 +36,6 @@ def test_a_marketer_composes_a_message_and_sees_it_as_one_person_would(open_page
     expect(page.get_by_role("status").filter(has_text="Message saved.")).to_be_attached()
     canvas.refresh_from_db()
     assert canvas.document["steps"][0]["settings"]["subject"] == "For {{ last_name }}"
-
-
-def settled(page: Page) -> None:
-    """What was drawn listens: a hand is slower than that."""
-    expect(page.locator(".htmx-request, .htmx-added, .htmx-settling, .htmx-swapping")).to_have_count(0)
 
 
 def test_the_page_to_unsubscribe_works_for_whoever_has_the_link(open_page, db):

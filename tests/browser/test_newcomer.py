@@ -102,6 +102,8 @@ def choose_audience(page: Page, name: str) -> None:
     page.get_by_role("button", name="Custom Audience").locator("visible=true").click()
     page.get_by_label("Ad account").select_option("act_1001")
     page.get_by_label("Name of the new custom audience").fill(name)
+    # That a name is missing was told above the fields: they move up when it is gone.
+    expect(page.locator("#problems-audience_name")).to_be_empty()
     for field in FIELDS:
         page.get_by_role("checkbox", name=re.compile(f"^{field}")).check()
     page.get_by_role("button", name="Done").click()
@@ -144,7 +146,6 @@ def find(page: Page, person: dict[str, str]) -> None:
     assert page.locator(".sync .chip").all_inner_texts() == FIELDS
 
 
-@pytest.mark.nightly
 def test_a_newcomer_passes_people_on_and_an_admin_mends_the_token(demo, visit):
     # The browser is asked for last: it closes first, so that no page looks again at a demo that has stopped.
     customers = messy(demo, 2000, "customers.csv")

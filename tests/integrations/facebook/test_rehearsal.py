@@ -81,11 +81,11 @@ def test_it_is_what_would_be_sent(jane):
 def test_a_marketer_finds_somebody_and_sees_her_row(marketer, canvas, jane):
     assert "Okafor-Byrne" in page_of(marketer, canvas, q="jane oka")
     assert "Nobody is found" in page_of(marketer, canvas, q="zzz")
-    page = page_of(marketer, canvas, person=jane.pk, ticked=1, fields=["email", "country"])
+    page = page_of(marketer, canvas, person=jane.pk, typed=1, fields=["email", "country"])
     assert "1 of 2 fields sent. Facebook will receive one row." in page
     assert "Nothing: an empty value is never hashed" in page and '<del class="gap" title="left out">·</del>' in page
-    assert "would not be sent" in page_of(marketer, canvas, person=jane.pk, ticked=1, fields=["country"])
-    assert "Tick a field" in page_of(marketer, canvas, person=jane.pk, ticked=1)
+    assert "would not be sent" in page_of(marketer, canvas, person=jane.pk, typed=1, fields=["country"])
+    assert "Tick a field" in page_of(marketer, canvas, person=jane.pk, typed=1)
     assert "2 of 3 fields sent" in page_of(marketer, canvas, person=jane.pk)
     assert "Not in the target audience" not in page_of(marketer, canvas, person=jane.pk)
     assert SyncBatch.objects.count() == 0
@@ -122,5 +122,11 @@ def test_what_is_not_a_facebook_step_has_none(marketer, canvas):
 
 
 def test_odd_questions_are_no_error(marketer, canvas):
-    for odd in ({"person": "x"}, {"person": "9" * 30}, {"q": "\x00"}, {"fields": ["nope"], "ticked": 1}, {}):
+    for odd in ({"person": "x"}, {"person": "9" * 30}, {"q": "\x00"}, {"fields": ["nope"], "typed": 1}, {}):
         assert asked(marketer, canvas, **odd).status_code == 200
+
+
+def test_what_is_ticked_before_anybody_is_chosen_asks_for_nobody(marketer, canvas):
+    where = f"/partners/facebook/canvases/{canvas.pk}/steps/fb/rehearsal/"
+    answer = marketer.post(where, {"retyped": 1, "typed": 1, "fields": ["email"]}, headers={"HX-Request": "true"})
+    assert answer.status_code == 204
