@@ -11,6 +11,8 @@ from django.conf import settings
 from ..channels import NotSent
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+INWARD = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10", "::/96", "::ffff:0:0:0/96")))
+"""Special ranges that count as global, and may lead into a private network (RFC 8215, 3879, 4291, 2765)."""
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -44,6 +46,8 @@ def may_call(host: str, address: str) -> bool:
 
 def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
+    if any(ip in range for range in INWARD if range.version == ip.version):
+        return False
     return all(one.is_global and not one.is_multicast for one in (ip, *inside(ip)))
 
 

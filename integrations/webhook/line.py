@@ -59,7 +59,9 @@ class Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.create_connection((self.place, self.port), self.timeout)
         if self.request_.scheme == "https":
-            self.sock = context().wrap_socket(self.sock, server_hostname=self.host)
+            # The socket that is cut off must be this one already while hands are shaken.
+            self.sock = context().wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock.do_handshake()
 
 
 @cache
@@ -87,7 +89,7 @@ def call(request: Request) -> Answer:
 
 
 def ask(connection: Pinned, request: Request) -> Answer:
-    headers = {**request.headers, **signing.signed(request.key, request.body, int(time.time()))}
+    headers = {**request.headers, **signing.signed(request, int(time.time()))}
     headers |= {"Host": request.authority, "Idempotency-Key": f"dispatch-{request.dispatch}", "Connection": "close"}
     connection.request(request.method, request.target, request.body or None, headers)
     answer = connection.getresponse()

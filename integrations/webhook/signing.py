@@ -1,4 +1,5 @@
-"""How a request shows that it is ours, and new: an HMAC-SHA256 over its time and its body (docs/webhooks.md)."""
+"""How a request shows that it is ours, new, and meant for whoever gets it: an HMAC-SHA256 over its time, method,
+address and body (docs/webhooks.md)."""
 
 import hashlib
 import hmac
@@ -11,14 +12,16 @@ from django.db import transaction
 from config.team.models import User, record
 
 from .models import SigningKey
+from .request import Request
 
 TIMESTAMP, SIGNATURE = "Audience-Sync-Timestamp", "Audience-Sync-Signature"
 PREFIX = "whk_"
 
 
-def signed(key: str, body: bytes, at: int) -> dict[str, str]:
+def signed(request: Request, at: int) -> dict[str, str]:
     """The two headers; `at` in seconds since 1970."""
-    digest = hmac.new(key.encode(), str(at).encode() + b"." + body, hashlib.sha256).hexdigest()
+    head = f"{at}\n{request.method}\n{request.address}\n".encode()
+    digest = hmac.new(request.key.encode(), head + request.body, hashlib.sha256).hexdigest()
     return {TIMESTAMP: str(at), SIGNATURE: f"v1={digest}"}
 
 

@@ -43,7 +43,7 @@ def test_everybody_is_told_of_once_signed_and_goes_on(hook, now):
     got, key = hook.got[0], signing.current()
     assert (got.method, got.path, got.headers["X-Source"]) == ("POST", "/people", "canvas")
     assert got.headers["Content-Type"] == "application/json"
-    over = got.headers["Audience-Sync-Timestamp"].encode() + b"." + got.body
+    over = f"{got.headers['Audience-Sync-Timestamp']}\nPOST\n{hook.url}/people\n".encode() + got.body
     assert got.headers["Audience-Sync-Signature"] == "v1=" + hmac.new(key.encode(), over, hashlib.sha256).hexdigest()
     assert len({one.headers["Idempotency-Key"] for one in hook.got}) == 20
     audited()
@@ -239,7 +239,7 @@ def test_nobody_in_a_private_network_is_called(hook, now, settings):
 PRIVATE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
     "255.255.255.255", "::1", "::", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
-    "ff02::1", "192.0.2.1",
+    "ff02::1", "192.0.2.1", "64:ff9b:1::a00:1", "fec0::1", "::7f00:1", "::ffff:0:7f00:1",
 ]  # fmt: skip
 
 
