@@ -41,16 +41,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
     const field = document.getElementById(id);
     if (field) field.value = value;
   }
+  if (request) request.drawn = written(request.editor);
 });
 
-// Only now does htmx listen to what was drawn.
+// Only now does htmx listen to what was drawn: what was chosen in it since then was heard by nobody.
 document.addEventListener("htmx:afterSettle", (event) => {
   const request = asked.get(event.detail.xhr);
   if (!request) return;
   const { editor } = request;
   asked.delete(event.detail.xhr);
   drawing.delete(editor);
-  const selects = (request.since ?? []).map(([id]) => document.getElementById(id)).filter((field) => field?.matches("select[hx-post]"));
+  const late = [...written(editor)].filter(([id, value]) => request.drawn?.get(id) !== value);
+  const selects = [...(request.since ?? []), ...late].map(([id]) => document.getElementById(id)).filter((field) => field?.matches("select[hx-post]"));
   for (const one of [...selects, editor.parentElement]) changed(one);
   const again = pressed.get(editor);
   pressed.delete(editor);
