@@ -5,7 +5,7 @@ JOBS ?= auto
 PY = .venv/bin/python
 SERVICES = DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} BROKER_URL=$${BROKER_URL:-redis://127.0.0.1:6379/9}
 
-.PHONY: demo test test-services test-nightly soak lint lock clean
+.PHONY: demo test test-services test-nightly soak lint lock permissions clean
 
 demo: .venv/run  ## the whole application on http://127.0.0.1:8000 (PORT= for another), with people and a sandbox
 	exec env PORT=$(PORT) $(PY) manage.py demo --serve
@@ -35,6 +35,9 @@ lock:  ## writes the hashed locks anew; needs uv
 	  --custom-compile-command "make lock" -o requirements.txt pyproject.toml
 	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra dev -o tests/requirements.txt pyproject.toml
+
+permissions: .venv/test  ## writes docs/permissions.md anew from the table that the tests walk
+	$(PY) -m tests.permissions
 
 clean:  ## forgets the virtual environment, the embedded database and the demo
 	rm -rf .venv run staticfiles .env *.sqlite3*

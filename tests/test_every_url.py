@@ -24,6 +24,7 @@ from tests.every_url import (
     expected,
     names,
 )
+from tests.permissions import PAGE, lines
 from tests.world import HIDDEN, World
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,10 @@ def test_every_pattern_stands_in_the_table():
     unnamed = {(name, ends) for name, ends in names() if not name.rpartition(":")[2]}
     assert {name for name, ends in names() if (name, ends) not in unnamed} == {*TABLE, *API, *API_FOR_ALL}
     assert unnamed == {(name, ends) for name, patterns in UNNAMED.items() for ends in patterns}
+
+
+def test_docs_permissions_is_that_table():
+    assert PAGE.read_text(encoding="utf-8") == "".join(lines()), "Run `make permissions`, and read what it changes."
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
