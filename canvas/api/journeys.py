@@ -80,7 +80,10 @@ Status = Annotated[str, Query("", description=STATUSES)]
 
 
 @router.post(
-    "/canvases/{int:canvas_id}/launch", response=LaunchAnswer, summary="Launch a Canvas", **needs("canvases.launch")
+    "/canvases/{int:canvas_id}/launch",
+    response=LaunchAnswer,
+    summary="Launch a Canvas",
+    **needs("canvases.launch", body={}),
 )
 def launch_canvas(
     request: HttpRequest, canvas_id: int, body: Body[Launch | None] = None, if_match: IfMatch = None,

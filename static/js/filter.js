@@ -56,7 +56,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   for (const one of [...selects, editor.parentElement]) changed(one);
   const again = pressed.get(editor);
   pressed.delete(editor);
-  if (again && request.since) editor.querySelector(`button[hx-post="${CSS.escape(again)}"]`)?.click();
+  // After htmx is done with this request, for whose end the next one would wait behind the button that is gone.
+  if (again && request.since) setTimeout(() => editor.querySelector(`button[hx-post="${CSS.escape(again)}"]`)?.click());
 });
 
 function changed(element) {
