@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 from audiences import import_queue
 from canvas import engine, launch
 from config.team import repeats
-from integrations import dispatching, outbox, pauses, removing, retention, set_back, sync
+from integrations import dispatch_queue, dispatching, outbox, pauses, removing, retention, set_back, sync
 
 from . import beats
 
@@ -54,7 +54,7 @@ def next_due(now: datetime) -> datetime | None:
     """When the next pass would find something."""
     moments = (
         engine.next_due(), outbox.next_due(now), removing.next_due(now), pauses.next_due(now),
-        dispatching.next_due(now), import_queue.next_due(now),
+        dispatch_queue.next_due(now), import_queue.next_due(now),
     )  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 

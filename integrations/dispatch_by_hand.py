@@ -13,8 +13,9 @@ from audiences.erasure import Erasures
 from canvas.models import Step
 
 from .by_hand import Waiting
+from .dispatch_claims import ERASED
 from .dispatch_models import Dispatch, Outlet
-from .dispatching import ERASED, WAITING, State
+from .dispatch_queue import WAITING, State
 
 CANCELLED = "Cancelled before it was sent."
 

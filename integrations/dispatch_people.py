@@ -17,7 +17,7 @@ from canvas.steps.people import Page, StepPerson
 
 from . import step_causes, step_people
 from .dispatch_models import Dispatch, Outlet
-from .dispatching import WAITING, State
+from .dispatch_queue import WAITING, State
 from .step_causes import Cause, Clock
 from .step_people import Place
 

@@ -9,7 +9,7 @@ from canvas import journal
 from canvas.models import Arrival, Cohort, Entry
 
 from .dispatch_models import Dispatch, Outlet
-from .dispatching import WAITING
+from .dispatch_queue import WAITING
 
 MOST = 100
 

@@ -11,7 +11,7 @@ from canvas.document import StepSpec
 from canvas.steps.base import StepType
 from canvas.steps.people import Leaving, Page
 
-from . import dispatch_by_hand, dispatch_people, dispatching
+from . import dispatch_by_hand, dispatch_people, dispatch_queue
 
 
 class OutgoingStep(StepType):
@@ -23,14 +23,14 @@ class OutgoingStep(StepType):
     details_template = "integrations/_dispatch_causes.html"
 
     def go_live(self, step: StepSpec, now: datetime) -> None:
-        dispatching.outlet_of(step.row, self.channel, step.settings)
+        dispatch_queue.outlet_of(step.row, self.channel, step.settings)
 
     def changed(self, old: Mapping, new: Mapping) -> str:
         return "" if old == new else "Whoever is still pending is sent to as the new version says."
 
     def route(self, step: StepSpec, cohorts: QuerySet, now: datetime) -> str:
-        outlet = dispatching.outlet_of(step.row, self.channel, step.settings)
-        dispatching.enqueue(outlet, cohorts, now)
+        outlet = dispatch_queue.outlet_of(step.row, self.channel, step.settings)
+        dispatch_queue.enqueue(outlet, cohorts, now)
         return "next"
 
     def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:

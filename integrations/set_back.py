@@ -11,7 +11,7 @@ from operator import or_
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
-from .dispatching import WAITING
+from .dispatch_queue import WAITING
 from .models import AdAccount, Connection, CustomAudience, Dispatch, Outlet, Removal, SyncBatch
 from .removing import DAILY
 from .retry import LONGEST

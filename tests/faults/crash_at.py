@@ -46,16 +46,16 @@ IMPORT_POINTS = {
     "inside a chunk": ("audiences.csv_import", "add", "before"),
 }
 MESSAGE_POINTS = {
-    "after claiming a message": ("integrations.dispatching", "claim", "after"),
+    "after claiming a message": ("integrations.dispatch_claims", "claim", "after"),
     "before a message leaves": ("integrations.mail.sending", "Line.send", "before"),
     "after a message has left": ("integrations.mail.sending", "Line.send", "after"),
-    "inside settling a message": ("integrations.dispatching", "mine", "before"),
+    "inside settling a message": ("integrations.dispatch_settling", "mine", "before"),
 }
 REQUEST_POINTS = {
-    "after claiming requests": ("integrations.dispatching", "claim", "after"),
+    "after claiming requests": ("integrations.dispatch_claims", "claim", "after"),
     "before a request leaves": ("integrations.webhook.line", "call", "before"),
     "after a request was answered": ("integrations.webhook.line", "call", "after"),
-    "inside settling a request": ("integrations.dispatching", "mine", "before"),
+    "inside settling a request": ("integrations.dispatch_settling", "mine", "before"),
 }
 
 

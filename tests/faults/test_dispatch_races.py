@@ -7,7 +7,8 @@ import pytest
 
 from audiences import erasure
 from canvas import engine
-from integrations import dispatch_by_hand, dispatching, recount
+from integrations import dispatch_by_hand, dispatch_claims, dispatching, recount
+from integrations.channels import CHANNELS
 from integrations.models import Dispatch
 from tests.cast import fate, launch, message, people, tick
 from tests.faults.test_races import Actor
@@ -73,7 +74,7 @@ def test_who_is_called_back_while_another_is_claimed_is_not_written_to(canvas, s
     outlet = Dispatch.objects.first().outlet
 
     def work() -> None:
-        claims.extend(dispatching.claim(outlet, dispatching.CHANNELS["mail"], now))
+        claims.extend(dispatch_claims.claim(outlet, CHANNELS["mail"], now))
 
     claiming = Actor(work, CLAIMED)
     claiming.begin()

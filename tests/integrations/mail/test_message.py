@@ -14,7 +14,8 @@ from canvas import engine
 from canvas import launch as launching
 from canvas.models import Entry, Trigger
 from config import schedules
-from integrations import dispatching
+from integrations import dispatch_settling
+from integrations.channels import CHANNELS
 from integrations.models import Dispatch, Outlet
 from tests.cast import delay, fate, launch, message, people, step_numbers, tick
 from tests.faults.crashing import Crash
@@ -129,7 +130,7 @@ def test_a_lease_begins_when_it_is_taken_and_not_with_the_pass(now, settings, mo
     def crash(*args) -> None:
         raise Crash
 
-    monkeypatch.setattr(dispatching, "settle", crash)
+    monkeypatch.setattr(dispatch_settling, "settle", crash)
     with pytest.raises(Crash):
         schedules.one_pass(lambda: next(moments))
     leased = now + HOUR + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
@@ -191,7 +192,7 @@ def test_five_failures_in_a_row_hold_the_step_back(sink, now):
     sink.later = {f"p{n}@example.com" for n in range(20)}
     launch(message(), at=now)
     tick(now)
-    assert Dispatch.objects.filter(tries=1).count() == dispatching.IN_A_ROW
+    assert Dispatch.objects.filter(tries=1).count() == dispatch_settling.IN_A_ROW
     assert Outlet.objects.get().is_held(now)
 
 
@@ -252,14 +253,14 @@ def test_an_error_that_nobody_foresaw_stops_nobody_else(now, monkeypatch, caplog
 def test_what_can_not_be_made_in_a_way_that_nobody_foresaw_stops_nobody_else(now, monkeypatch, caplog):
     people(2)
     canvas = launch(message(), at=now)
-    make = dispatching.CHANNELS["mail"].make
+    make = CHANNELS["mail"].make
 
     def odd(outlet, to):
         if to.profile.external_id == "p0":
             raise RecursionError(to.profile.email)
         return make(outlet, to)
 
-    monkeypatch.setattr(dispatching.CHANNELS["mail"], "make", odd)
+    monkeypatch.setattr(CHANNELS["mail"], "make", odd)
     tick(now)
     assert fate(canvas, "mail") == {"sent": 1, "failed": 1} and "p0@" not in caplog.text
     assert Dispatch.objects.get(state="failed").cause.endswith("nobody foresaw. RecursionError")

@@ -14,12 +14,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import call_command
+from django.db import OperationalError
 from django.db import connection as database
 
 from audiences.models import CustomAttribute, Profile
 from canvas import engine
 from config import schedules
-from integrations import dispatching
+from integrations import dispatch_settling
 from integrations.models import Dispatch, Outlet
 from integrations.webhook import address, line, signing
 from integrations.webhook.step import WebhookStep
@@ -332,10 +333,30 @@ def test_the_key_is_encrypted_and_a_lost_one_holds_back_instead_of_sending_unsig
     assert fate(canvas, "hook") == {"sent": 1}
 
 
+def test_what_left_together_is_settled_though_the_database_fails_one_of_them(hook, now, monkeypatch):
+    people(8)
+    canvas = launch(webhook(url=hook.url), at=now)
+    settle, settled = dispatch_settling.settle, Counter()
+
+    def failing(*args):
+        settled["n"] += 1
+        if settled["n"] == 2:
+            raise OperationalError("the server closed the connection")
+        return settle(*args)
+
+    monkeypatch.setattr(dispatch_settling, "settle", failing)
+    with pytest.raises(OperationalError):
+        tick(now)
+    monkeypatch.undo()
+    assert fate(canvas, "hook") == {"sent": 7, "pending": 1}
+    tick(now + HOUR)
+    assert fate(canvas, "hook") == {"sent": 8} and len(hook.got) == 9
+
+
 def test_a_crash_repeats_at_most_what_was_on_its_way(hook, now, monkeypatch):
     people(40)
     canvas = launch(webhook(url=hook.url), at=now)
-    settle, settled = dispatching.settle, Counter()
+    settle, settled = dispatch_settling.settle, Counter()
 
     def falling(*args):
         settled["n"] += 1
@@ -343,7 +364,7 @@ def test_a_crash_repeats_at_most_what_was_on_its_way(hook, now, monkeypatch):
             raise Crash
         return settle(*args)
 
-    monkeypatch.setattr(dispatching, "settle", falling)
+    monkeypatch.setattr(dispatch_settling, "settle", falling)
     with pytest.raises(Crash):
         tick(now)
     monkeypatch.undo()
