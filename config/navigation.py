@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from config.team import people
 from config.team.models import User
 from integrations import standing
 from integrations.facebook.graph import is_sandbox
@@ -48,6 +49,7 @@ MENU = (
         ),
     )),
     ("Settings", (
+        ("People", "people", "team:people", "team.view_user", "/settings/people/"),
         ("API keys", "key", "team:keys", "team.view_apikey", "/settings/keys/"),
         (
             "Webhook signing", "webhook", "integrations:webhook_key", "integrations.change_connection",
@@ -65,15 +67,10 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {
         "sandbox": is_sandbox(),
         "brand": settings.BRAND_NAME,
-        "role": cache(lambda: role(user)),
+        "role": cache(lambda: people.role_of(user) or "No role"),
         "navigation": list(menu(request)),
         "standing": cache(lambda: standing.of_connection(user, "facebook")),
     }
-
-
-def role(user: User) -> str:
-    groups = sorted(user.groups.values_list("name", flat=True))
-    return groups[0] if groups else "Admin" if user.is_superuser else "No role"
 
 
 def menu(request: HttpRequest) -> Iterator[Group]:

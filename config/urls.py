@@ -4,6 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from config.team.views import invitations
+
 from . import views
 from .api import api
 from .styleguide import styleguide
@@ -16,6 +18,8 @@ urlpatterns = [
     path("ready", views.ready, name="ready"),
     path("accounts/email/", views.closed, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
+    path("invitation/", invitations.accept, name="invitation"),
+    path("invitation/<str:text>/", invitations.open_link, name="invitation_open"),
     path("canvases/", include("canvas.urls")),
     path("audience/", include("audiences.urls")),
     path("partners/", include("integrations.urls")),

@@ -113,6 +113,14 @@ DASHBOARD = {
     "integrations:cancel_outgoing": Row(NEVER, M),
     "integrations:attempts": Row(V),
     "integrations:attempts_csv": Row(V, kind=FILE),
+    "team:people": Row(A),
+    "team:invite": Row(A, A),
+    "team:invitation_withdraw": Row(NEVER, A),
+    "team:person": Row(A, A),
+    "team:person_deactivate": Row(A, A),
+    "team:person_activate": Row(NEVER, A),
+    "invitation": Row(ANYBODY, ANYBODY),
+    "invitation_open": Row(ANYBODY, kind=ELSEWHERE),
     "team:keys": Row(A),
     "team:key_new": Row(A, A),
     "team:key_revoke": Row(A, A),
@@ -172,7 +180,8 @@ ADMIN = {
     "admin:app_list": Row(A, A),
 }
 MODELS = (
-    "team_user", "auth_group", "team_apikey", "team_auditevent", "team_keptanswer", "audiences_profile",
+    "team_user", "auth_group", "team_invitation", "team_apikey", "team_auditevent", "team_keptanswer",
+    "audiences_profile",
     "audiences_event", "audiences_purchase", "audiences_customattribute",
     "audiences_segment", "audiences_import", "canvas_canvas",
     "canvas_revision", "canvas_version", "canvas_step", "canvas_entryrun", "canvas_cohort", "canvas_entry",
@@ -189,7 +198,7 @@ for model in MODELS:
         f"admin:{model}_change": Row(A, NOBODY), f"admin:{model}_add": Row(NOBODY, NOBODY),
         f"admin:{model}_delete": Row(NOBODY, NOBODY),
     }  # fmt: skip
-ADMIN |= {"admin:team_user_add": Row(A, A), "admin:team_user_change": Row(A, A)}
+ADMIN["admin:team_user_change"] = Row(A, A)
 TABLE = DASHBOARD | ACCOUNT | ADMIN
 # Where the rows don't tell all: name, methods, who, and what they get.
 ODD = (

@@ -11,7 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
 from canvas.models import ArrivalHour, Conversion, Revision, Trigger
-from config.team.models import ApiKey, KeptAnswer, User
+from config.team import inviting
+from config.team.models import ApiKey, Invitation, KeptAnswer, User
 from integrations.mail import suppression
 from integrations.mail.models import Suppression
 from integrations.models import Connection, CustomAudience
@@ -43,6 +44,7 @@ class World:
         self.file = self.upload()
         self.key, _ = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
         KeptAnswer.objects.create(api_key=self.key, name="a", call="b", at=now)
+        inviting.invite("new@zanzibar.example", "Viewer", user("Admin"), now)
 
     def grow(self, now: datetime, many: int) -> None:
         people(10 * many, country="US")
@@ -54,6 +56,8 @@ class World:
         self.make_erasures(now, many)
         Import.objects.bulk_create(Import(file_name=f"{HIDDEN}{n}.csv", state="done") for n in range(many))
         User.objects.bulk_create(User(email=f"u{n}@zanzibar.example") for n in range(many))
+        for n in range(many):
+            inviting.invite(f"new{n}@zanzibar.example", "Viewer", user("Admin"), now)
 
     def make_facts(self, now: datetime, first: int, last: int) -> None:
         """What is known of Jane."""
@@ -166,7 +170,9 @@ class World:
         return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]
 
     def of_team(self, page: str) -> list[dict]:
-        return [{"pk": self.key.pk}]
+        if page == "invitation_withdraw":
+            return [{"pk": Invitation.objects.order_by("pk").values_list("pk", flat=True)[0]}]
+        return [{"pk": self.accounts["Viewer"].pk if page.startswith("person") else self.key.pk}]
 
     def of_api(self, page: str) -> list[dict]:
         canvas = {"canvas_id": self.live.pk}
@@ -180,7 +186,7 @@ class World:
         ]
 
     def of_account(self, page: str) -> list[dict]:
-        return [{"key": "x-y"}, {"uidb36": "1", "key": "x-y"}]
+        return [{"key": "x-y"}, {"uidb36": "1", "key": "x-y"}, {"text": "not-a-link"}]
 
     def of_admin(self, page: str) -> list[dict]:
         if page == "app_list":

@@ -1,18 +1,24 @@
-"""Staff pages for the people who use the dashboard: their accounts, roles and passwords; the rest is to look at."""
+"""Staff pages for the people who use the dashboard: names, addresses and passwords; the rest is to look at.
+
+Roles, and who may sign in, are changed on People only: there an admin always remains, and the audit log tells it.
+"""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
-from django.db.models import ManyToManyField, Model, QuerySet
-from django.forms import CheckboxSelectMultiple, Field
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .models import ApiKey, AuditEvent, KeptAnswer, User, record
+from .models import ApiKey, AuditEvent, Invitation, KeptAnswer, User, record
+from .people import role_of
 from .staff_pages import FirstRows, ReadOnly
+
+VIA = "Django admin"
 
 
 class AccountForm(UserChangeForm):
@@ -27,21 +33,12 @@ class AccountForm(UserChangeForm):
         return self.cleaned_data["email"].strip().lower()
 
 
-class NewAccountForm(AdminUserCreationForm):
-    class Meta:
-        model = User
-        fields = ("email",)
-        field_classes = {}
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].strip().lower()
-
-
 @admin.register(User)
 class Accounts(UserAdmin):
-    """Nobody is deleted: the audit log names them. Only a superuser touches a superuser, or makes one."""
+    """Nobody is made here, they are invited; nobody is deleted: the audit log names them. Only a superuser touches a
+    superuser."""
 
-    form, add_form = AccountForm, NewAccountForm
+    form = AccountForm
     actions = None
     paginator = FirstRows
     show_full_result_count = False
@@ -50,14 +47,11 @@ class Accounts(UserAdmin):
     list_filter = ["is_active", "is_staff", "groups"]
     search_fields = ["email", "name"]
     filter_horizontal = ()
-    readonly_fields = ["last_login", "date_joined", "password_page"]
+    readonly_fields = ["is_active", "is_staff", "roles", "last_login", "date_joined", "password_page"]
     fieldsets = [
         (None, {"fields": ["email", "name", "time_zone", "password_page"]}),
-        ("May", {"fields": ["is_active", "is_staff", "groups"]}),
+        ("May", {"fields": ["is_active", "is_staff", "roles"]}),
         ("When", {"fields": ["last_login", "date_joined"]}),
-    ]
-    add_fieldsets = [
-        (None, {"fields": ["email", "name", "groups", "is_staff", "usable_password", "password1", "password2"]})
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -65,15 +59,15 @@ class Accounts(UserAdmin):
 
     @admin.display(description="role")
     def roles(self, user: User) -> str:
-        return ", ".join(sorted(group.name for group in user.groups.all())) or "none"
+        return role_of(user) or "none"
 
     @admin.display(description="password")
     def password_page(self, user: User) -> SafeString:
         where = reverse("admin:auth_user_password_change", args=[user.pk])
         return format_html('It is kept as a hash. <a href="{}">Set another one</a>', where)
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> Field:
-        return super().formfield_for_manytomany(db_field, request, **kwargs, widget=CheckboxSelectMultiple)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)
@@ -84,8 +78,17 @@ class Accounts(UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        what = "user.changed" if change else "user.added"
-        record(what, obj.email, actor=request.user, via="Django admin", fields=sorted(form.changed_data))
+        record("user.changed", obj.email, actor=request.user, via=VIA, fields=sorted(form.changed_data))
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """The password, and the line that says so, both or neither."""
+        return super().user_change_password(request, id, form_url)
+
+    def log_change(self, request: HttpRequest, obj: User, message: object) -> None:
+        super().log_change(request, obj, message)
+        if request.resolver_match.url_name == "auth_user_password_change":
+            record("user.password_set", obj.email, actor=request.user, via=VIA)
 
 
 admin.site.unregister(Group)
@@ -116,6 +119,14 @@ class ApiKeys(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).defer("digest")
+
+
+@admin.register(Invitation)
+class Invitations(ReadOnly):
+    hidden = ("digest",)
+    list_display = ["email", "role", "made_by", "made_at", "expires_at"]
+    list_select_related = ["made_by"]
+    search_fields = ["email"]
 
 
 @admin.register(KeptAnswer)

@@ -45,6 +45,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
+class Invitation(models.Model):
+    """Somebody may make an account, by a link that works once, until it expires. Of the link only a hash is kept."""
+
+    email = models.EmailField("e-mail", unique=True)
+    role = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["email"]
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class ApiKey(models.Model):
     """A program's right to call the API. The key itself is shown once and kept only as a hash."""
 

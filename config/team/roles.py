@@ -25,6 +25,7 @@ MARKETER = VIEWER + (
 # What the Django admin shows beside what the dashboard does.
 STAFF = (
     "auth.view_group",
+    "team.view_invitation",
     "team.view_keptanswer",
     *(f"audiences.view_{name}" for name in ("customattribute", "erasure", "event", "eventname", "import", "purchase")),
     *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "revision", "step")),

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import key_ring
-from .key_form import MAY, KeyForm
-from .models import ApiKey
+from .. import key_ring
+from ..key_form import MAY, KeyForm
+from ..models import ApiKey
 
 VIA = "dashboard"
 PAGE = 50
