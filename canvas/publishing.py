@@ -2,7 +2,8 @@
 one in a single transaction, under the lock that every move shares.
 """
 
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -27,7 +28,7 @@ def publish(
 
     Raises NotLaunched with every problem; what was live is live then. What was made at partners is used by the next.
     """
-    stamp, onward = take(canvas, now, edition), onward or {}
+    stamp, onward, began = take(canvas, now, edition), onward or {}, time.monotonic()
     try:
         document = documents.read(canvas.document)
         launch.refresh(document, now)
@@ -35,7 +36,8 @@ def publish(
         found = launch.problems(draft)
         launch.stop_if_wrong([*found, *retiring.unplaced(draft.live, document, onward)])
         launch.prepare(canvas, document, now, stamp)
-        replace(canvas, document, now, stamp, actor, via, onward)
+        passed = timedelta(seconds=int(time.monotonic() - began))  # people went on meanwhile
+        replace(canvas, document, now + passed, stamp, actor, via, onward)
     finally:
         launch.held(canvas, stamp).update(launch_token=None)
         canvas.refresh_from_db()
