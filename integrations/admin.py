@@ -9,6 +9,7 @@ from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
 from .models import (
     AdAccount,
     Attempt,
+    Confirmation,
     Connection,
     ConnectionSecret,
     CustomAudience,
@@ -25,6 +26,13 @@ from .models import (
 class Connections(ReadOnly):
     list_display = ["partner", "reachable", "checked_at", "pause_kind", "paused_since", "paused_until"]
     search_fields = ["partner"]
+
+
+@admin.register(Confirmation)
+class Confirmations(ReadOnly):
+    list_display = ["partner", "what", "at", "by"]
+    list_select_related = ["by"]
+    search_fields = ["partner", "what"]
 
 
 @admin.register(ConnectionSecret)

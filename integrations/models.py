@@ -14,13 +14,14 @@ from django.utils import timezone
 from canvas.models import Step, bulk_key
 from canvas.steps import registry
 
+from .confirmations import Confirmation
 from .dispatch_models import Dispatch, Outlet
 from .removal_models import Identity, Removal
 from .secrets import SecretTextField
 
 __all__ = [
-    "AdAccount", "Attempt", "Connection", "ConnectionSecret", "CustomAudience", "Dispatch", "Identity", "Member",
-    "Outlet", "Pausable", "Removal", "SyncBatch",
+    "AdAccount", "Attempt", "Confirmation", "Connection", "ConnectionSecret", "CustomAudience", "Dispatch", "Identity",
+    "Member", "Outlet", "Pausable", "Removal", "SyncBatch",
 ]  # fmt: skip
 
 

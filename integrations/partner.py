@@ -11,6 +11,7 @@ from audiences.models import Profile
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
+    from .confirmations import Confirmation
     from .models import AdAccount, Connection, CustomAudience, Pausable
 
 PARTNERS: dict[str, "Partner"] = {}
@@ -100,11 +101,39 @@ class Finding:
 
     @property
     def icon(self) -> str:
-        return {"good": "ok", "warn": "warn", "bad": "stop"}.get(self.tone, "unknown")
+        return ICONS.get(self.tone, "unknown")
+
+
+ICONS = {"good": "ok", "warn": "warn", "bad": "stop"}
+WORST_FIRST = ("bad", "warn", "off", "good")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing that has to hold before people can be sent, with all that was found about it.
+
+    `place`: where at the partner it is looked after, with its link; `tick`: the part of it that only a person can see.
+    """
+
+    label: str
+    findings: Sequence[Finding]
+    place: str = ""
+    link: str = ""
+    tick: str = ""
+    aside: str = ""
+
+    @property
+    def tone(self) -> str:
+        """That of its worst finding."""
+        return min((one.tone for one in self.findings), key=WORST_FIRST.index)
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.tone, "unknown")
 
     @property
     def css(self) -> str:
-        return "" if self.tone == "off" else f"lg tone-{self.tone}"
+        return "lg" if self.tone == "off" else f"lg tone-{self.tone}"
 
 
 class Partner(ABC):
@@ -118,6 +147,10 @@ class Partner(ABC):
     most_audiences = 500
     identifying: frozenset[str] = frozenset()
     """The keys one of which is enough to find a person."""
+    by_hand: Mapping[str, str] = {}
+    """What only a person can see at the partner: key -> label."""
+    guide: tuple[str, str] = ("", "")
+    """A page that leads through what it asks for: its words, and the name of its URL."""
     urls: Sequence["URLPattern"] = ()
     """Pages of its own, below its page on Technology Partners."""
 
@@ -125,8 +158,12 @@ class Partner(ABC):
         """What the token is, in words, as last read."""
         return []
 
-    def requirements(self, connection: "Connection", accounts: Sequence["AdAccount"], now: datetime) -> list[Finding]:
-        """What must hold before people can be sent, as far as the last check could see it."""
+    def requirements(
+        self, connection: "Connection | None", accounts: Sequence["AdAccount"], ticks: "Mapping[str, Confirmation]",
+        now: datetime,
+    ) -> list[Requirement]:  # fmt: skip
+        """What must hold before people can be sent, as far as the last check could see it, or a person ticked it.
+        `connection` is None where there is no token."""
         return []
 
     def account_words(self, account: "AdAccount") -> list[Finding]:

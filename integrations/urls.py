@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from .channels import CHANNELS
 from .partner import PARTNERS
-from .views import attempts, audiences, by_hand, outgoing, partners
+from .views import attempts, audiences, by_hand, confirming, outgoing, partners
 
 app_name = "integrations"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("<slug:key>/token/", partners.token, name="token"),
     path("<slug:key>/check/", partners.check, name="check"),
     path("<slug:key>/disconnect/", partners.disconnect, name="disconnect"),
+    path("<slug:key>/tick/<slug:what>/", confirming.tick, name="tick"),
+    path("<slug:key>/untick/<slug:what>/", confirming.untick, name="untick"),
     path("<slug:key>/retry/<slug:scope>/<int:pk>/", partners.retry, name="retry"),
     *(path(f"{key}/", include(list(one.urls))) for key, one in (PARTNERS | CHANNELS).items()),
 ]

@@ -103,6 +103,9 @@ DASHBOARD = {
     "integrations:token": Row(NEVER, A),
     "integrations:check": Row(NEVER, A),
     "integrations:disconnect": Row(A, A),
+    "integrations:facebook_app_review": Row(A),
+    "integrations:tick": Row(NEVER, A),
+    "integrations:untick": Row(NEVER, A),
     "integrations:retry": Row(NEVER, M),
     "integrations:audiences": Row(V),
     "integrations:look_at_audiences": Row(NEVER, M),
@@ -190,7 +193,8 @@ MODELS = (
     "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
     "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
-    "integrations_outlet", "integrations_dispatch", "mail_suppression", "webhook_signingkey",
+    "integrations_outlet", "integrations_dispatch", "integrations_confirmation", "mail_suppression",
+    "webhook_signingkey",
 )  # fmt: skip
 for model in MODELS:
     ADMIN |= {

@@ -13,6 +13,7 @@ from audiences.models import CustomAttribute, Erasure, Event, EventName, Import,
 from canvas.models import ArrivalHour, Conversion, Revision, Trigger
 from config.team import inviting
 from config.team.models import ApiKey, Invitation, KeptAnswer, User
+from integrations import confirmations
 from integrations.mail import suppression
 from integrations.mail.models import Suppression
 from integrations.models import Connection, CustomAudience
@@ -41,6 +42,7 @@ class World:
         self.make_facts(now, 0, 1)
         self.make_canvases(now, 1)
         self.make_erasures(now, 1)
+        confirmations.tick("facebook", "business", now, user("Admin"))
         self.file = self.upload()
         self.key, _ = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
         KeptAnswer.objects.create(api_key=self.key, name="a", call="b", at=now)
@@ -163,6 +165,8 @@ class World:
             return [{"token": suppression.link(self.jane.email, 1).split("/")[-2]}]
         if page == "subscription":
             return [{"pk": self.jane.pk}]
+        if page in ("tick", "untick"):
+            return [{"key": "facebook", "what": "live"}]
         if page == "facebook_rehearsal":
             return [{"pk": one.pk, "key": "fb"} for one in (self.draft, self.live)]
         if page == "recreate":

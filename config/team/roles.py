@@ -36,6 +36,7 @@ STAFF = (
         f"integrations.view_{name}"
         for name in ("adaccount", "attempt", "connectionsecret", "identity", "member", "removal", "syncbatch")
     ),
+    "integrations.view_confirmation",
     "integrations.view_dispatch",
     "integrations.view_outlet",
     "mail.view_suppression",

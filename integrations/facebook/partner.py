@@ -21,8 +21,20 @@ from ..errors import (
     Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
-from ..partner import AccountFacts, Cells, Farewell, Finding, Parcel, Partner, Person, Reading, Receipt, Standing
-from . import checks, fields, removal, standing, usage, users, views
+from ..partner import (
+    AccountFacts,
+    Cells,
+    Farewell,
+    Finding,
+    Parcel,
+    Partner,
+    Person,
+    Reading,
+    Receipt,
+    Requirement,
+    Standing,
+)
+from . import app_review, checks, fields, removal, requirements, standing, usage, users, views
 from .graph import Graph, Reply
 from .match_fields import normalise
 
@@ -46,7 +58,12 @@ class Facebook(Partner):
     template = "integrations/facebook.html"
     asks_for = "System user token"
     most_audiences = checks.MOST_AUDIENCES
-    urls = (path("canvases/<int:pk>/steps/<slug:key>/rehearsal/", views.rehearse, name="facebook_rehearsal"),)
+    by_hand = requirements.BY_HAND
+    guide = ("The way through App Review, step by step", "integrations:facebook_app_review")
+    urls = (
+        path("canvases/<int:pk>/steps/<slug:key>/rehearsal/", views.rehearse, name="facebook_rehearsal"),
+        path("app-review/", app_review.page, name="facebook_app_review"),
+    )
     identifying = frozenset({"EMAIL", "PHONE", "MADID", "EXTERN_ID"})
 
     @property
@@ -56,8 +73,10 @@ class Facebook(Partner):
     def vitals(self, connection: Connection) -> list[Finding]:
         return standing.vitals(connection.facts)
 
-    def requirements(self, connection: Connection, accounts: Sequence[AdAccount], now: datetime) -> list[Finding]:
-        return [*standing.of_token(connection, now), *standing.of_accounts(accounts)]
+    def requirements(
+        self, connection: Connection | None, accounts: Sequence[AdAccount], ticks: requirements.Ticks, now: datetime
+    ) -> list[Requirement]:
+        return requirements.all_of(connection, accounts, ticks, now)
 
     def account_words(self, account: AdAccount) -> list[Finding]:
         return standing.of_account(account)

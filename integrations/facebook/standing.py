@@ -1,6 +1,6 @@
 """How Facebook sees our token and its ad accounts, in words: from what the last check read, never from the network."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,13 +38,6 @@ def expires_in_words(facts: Mapping[str, Any]) -> str:
     if moment:
         return date_format(timezone.localtime(moment), "j M Y H:i")
     return "never" if "expires_at" in facts else "Facebook doesn't tell"
-
-
-def of_token(connection: Connection, now: datetime) -> Iterator[Finding]:
-    yield accepted(connection)
-    yield belongs(connection.facts.get("type"))
-    yield lasting(connection, now)
-    yield permitted(connection.facts.get("scopes"))
 
 
 def accepted(connection: Connection) -> Finding:
@@ -86,23 +79,9 @@ def permitted(scopes: list[str] | None) -> Finding:
     if scopes is None:
         return Finding(label, "Facebook doesn't tell the token's permissions.", "off")
     if "ads_management" in scopes:
-        return Finding(label, "It is granted.", "good")
+        return Finding(label, "ads_management is granted.", "good")
     hint = "Ask for it in App Review, make a new token, and replace this one."
-    return Finding(label, "The token lacks it.", "bad", hint)
-
-
-def of_accounts(accounts: Sequence[AdAccount]) -> Iterator[Finding]:
-    if not accounts:
-        yield Finding("Ad accounts", "The token sees no ad account.", "bad", ASSIGN)
-        return
-    yield together("Ad accounts", accounts, status, "active")
-    reached = [account for account in accounts if account.accessible]
-    if reached:
-        yield together("Custom Audience terms", reached, terms, "accepted")
-        yield together("Task to create audiences", reached, task, "given")
-    known = [account for account in reached if account.tier]
-    if known:
-        yield together("Access tier", known, tier, "in standard access")
+    return Finding(label, "The token lacks ads_management.", "bad", hint)
 
 
 def together(label: str, accounts: Sequence[AdAccount], judge: Callable[[AdAccount], Finding], word: str) -> Finding:

@@ -3,12 +3,14 @@
 A token comes in by one POST and is never sent back: not in the form, not in a message, not in the audit log.
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.team.models import AuditEvent, record
 
-from .. import checking, connecting, pauses, standing
+from .. import checking, confirmations, connecting, pauses, standing
+from ..confirmations import Confirmation
 from ..errors import PartnerError
 from ..forms import TokenForm
 from ..health import SCOPES, Overview
 from ..models import AdAccount, Connection
-from ..partner import PARTNERS, Finding, Partner
+from ..partner import PARTNERS, Finding, Partner, Requirement
 from .going_back import back_to_partner
 
 VIA = "dashboard"
@@ -66,9 +69,15 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 
 def page(request: HttpRequest, partner: Partner, form: TokenForm | None = None) -> HttpResponse:
     overview = Overview(partner.key, timezone.now())
+    ticked = confirmations.of(partner.key)
+    accounts = overview.accounts if overview.secret else []
+    asked = partner.requirements(overview.connection if overview.secret else None, accounts, ticked, overview.now)
     context = {
         "partner": partner,
         "overview": overview,
+        "requirements": asked,
+        "met": met(asked),
+        "ticks": ticks_of(partner, ticked),
         "form": form or token_form(partner, overview.secret is not None),
         "history": history(partner),
     }
@@ -77,10 +86,26 @@ def page(request: HttpRequest, partner: Partner, form: TokenForm | None = None) 
     return render(request, "integrations/partner.html", context)
 
 
-def history(partner: Partner) -> QuerySet[AuditEvent]:
-    """What was done to the token, the latest first."""
-    rows = AuditEvent.objects.filter(target=partner.key, action__startswith="token.")
-    return rows.select_related("actor")[:HISTORY]
+def met(asked: Sequence[Requirement]) -> str:
+    """How many are met and how many are not, in words."""
+    tones = Counter(one.tone for one in asked)
+    words = {"good": "met", "bad": "not met", "warn": "to look at", "off": "unknown"}
+    return " · ".join(f"{tones[tone]} {word}" for tone, word in words.items() if tones[tone])
+
+
+def ticks_of(partner: Partner, ticked: Mapping[str, Confirmation]) -> dict[str, dict]:
+    """What only a person can see, by its key: its label, and who ticked it."""
+    return {
+        what: {"what": what, "label": label, "confirmed": ticked.get(what)}
+        for what, label in partner.by_hand.items()
+    }  # fmt: skip
+
+
+def history(partner: Partner) -> list[dict]:
+    """What was done to the token and what was ticked, the latest first."""
+    ours = Q(action__startswith="token.") | Q(action__startswith="requirement.")
+    rows = AuditEvent.objects.filter(ours, target=partner.key).select_related("actor")[:HISTORY]
+    return [{"event": row, "ticked": partner.by_hand.get(row.details.get("what", ""), "")} for row in rows]
 
 
 def about(partner: Partner, overview: Overview) -> dict:
@@ -94,7 +119,6 @@ def about(partner: Partner, overview: Overview) -> dict:
         "headline": headline,
         "good": good,
         "vitals": partner.vitals(overview.connection),
-        "requirements": partner.requirements(overview.connection, overview.accounts, overview.now),
         "accounts": sorted(rows, key=lambda row: -row.used),
     }
 

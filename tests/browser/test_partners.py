@@ -2,8 +2,9 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
-from integrations import checking, connecting
+from integrations import checking, confirmations, connecting
 from integrations.models import AdAccount, Connection
 from tests.browser.conftest import LOOKS, at_night, violations
 from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
@@ -47,6 +48,22 @@ def test_a_broken_connection_can_be_read_by_everybody(open_page, connection, san
         page = open_page("Admin", "/partners/facebook/", size, scheme)
         assert violations(page) == [], (size, scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{size} scrolls sideways"
+
+
+def test_what_no_check_can_see_is_ticked_by_hand_and_the_guide_knows_it(open_page, connection):
+    page = open_page("Admin", "/partners/facebook/")
+    row = page.locator(".check").filter(has=page.get_by_text("App", exact=True))
+    row.get_by_role("button", name="Tick “App is Live”").click()
+    expect(row).to_contain_text("ticked by admin@example.com")
+    page.get_by_role("link", name="The way through App Review").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The way through App Review")
+    expect(page.get_by_role("button", name="Take back “App is Live”")).to_be_visible()
+    page.get_by_role("button", name="Tick “Business verified”").click()
+    expect(page.get_by_role("button", name="Take back “Business verified”")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Take back “App is Live”").click()
+    expect(page.get_by_role("button", name="Tick “App is Live”")).to_be_visible()
+    assert list(confirmations.of("facebook")) == ["business"]
 
 
 def test_disconnecting_asks_first(open_page, connection):
