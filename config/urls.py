@@ -17,6 +17,7 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     path("ready", views.ready, name="ready"),
     path("accounts/email/", views.closed, name="account_email"),
+    path("accounts/2fa/", include("config.team.two_step_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("invitation/", invitations.accept, name="invitation"),
     path("invitation/<str:text>/", invitations.open_link, name="invitation_open"),

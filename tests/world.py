@@ -3,6 +3,8 @@
 from datetime import datetime
 from functools import cached_property
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -109,6 +111,9 @@ class World:
     def accounts(self) -> dict[str, User]:
         found = {role: user(role) for role in ("Newcomer", "Viewer", "Marketer", "Admin", "Staff")}
         User.objects.filter(email="staff@example.com").update(is_staff=True)
+        for one in found.values():
+            TOTP.activate(one, "JBSWY3DPEHPK3PXP")
+            RecoveryCodes.activate(one)
         return {role: User.objects.get(pk=one.pk) for role, one in found.items()}
 
     def client(self, role: str) -> Client:
@@ -190,7 +195,7 @@ class World:
         ]
 
     def of_account(self, page: str) -> list[dict]:
-        return [{"key": "x-y"}, {"uidb36": "1", "key": "x-y"}, {"text": "not-a-link"}]
+        return [{"key": "x-y"}, {"uidb36": "1", "key": "x-y"}, {"text": "not-a-link"}, {"pk": 1}]
 
     def of_admin(self, page: str) -> list[dict]:
         if page == "app_list":

@@ -8,6 +8,12 @@ class TeamApp(AppConfig):
     verbose_name = "People and roles"
 
     def ready(self) -> None:
+        from allauth.account import signals
+
+        from . import sessions, two_step
         from .roles import ensure_roles
 
         post_migrate.connect(ensure_roles, dispatch_uid="team.roles")
+        for signal in (signals.password_changed, signals.password_set, signals.password_reset):
+            signal.connect(sessions.forget_others, dispatch_uid="team.sessions")
+        two_step.watch()

@@ -1,5 +1,6 @@
 """People for admins: who may sign in, in which role; the role of one, and the question before somebody is put out."""
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import people
+from .. import people, two_step
 from ..models import Invitation, User
 from ..people_forms import RoleForm
 
@@ -48,7 +49,7 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{person} is {form.cleaned_data['role']} now.")
             return redirect("team:people")
-    context = {"form": form, "person": person}
+    context = {"form": form, "person": person, "two_step": Authenticator.objects.filter(user=person).exists()}
     return render(request, "team/person.html", context, status=422 if form.errors else 200)
 
 
@@ -75,3 +76,12 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     people.set_active(pk, True, request.user)
     messages.success(request, f"{person} can sign in again.")
     return redirect("team:people")
+
+
+@require_POST
+@may_change
+def two_step_off(request: HttpRequest, pk: int) -> HttpResponse:
+    person = touched(request, pk)
+    two_step.switch_off(person, request.user)
+    messages.success(request, f"{person} signs in with the password alone now.")
+    return redirect("team:person", pk)

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Model
 from fernet_fields.fields import EncryptedField
 
+from config.team import two_step
+
 
 class Command(BaseCommand):
     help = (
@@ -26,6 +28,11 @@ class Command(BaseCommand):
                     done += 1
                 else:
                     lost.append(f"{model._meta.label} {pk}")
+        for pk in two_step.with_secrets():
+            if two_step.encrypt_anew(pk):
+                done += 1
+            else:
+                lost.append(f"second step {pk}")
         self.stdout.write(f"{done} encrypted with the first key.")
         if lost:
             cure = "No key of FERNET_KEYS opens them: put the old one back, or enter the token again."
