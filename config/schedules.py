@@ -32,9 +32,9 @@ LONGEST_TASK = SHIFT + settings.SYNC_LEASE_SECONDS
 
 def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:
     """Passes until nothing is due, or the seconds are over; what was done, added up."""
-    total, end = Counter(), time.monotonic() + seconds if seconds else None
+    total, end, sender = Counter(), time.monotonic() + seconds if seconds else None, sync.Sender()
     set_back.set_right(clock())
-    while done := one_pass(clock):
+    while done := one_pass(clock, sender):
         total += done
         beats.touch("worker")
         if end and time.monotonic() > end:
@@ -42,11 +42,11 @@ def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:
     return total
 
 
-def one_pass(clock: Callable[[], datetime]) -> Counter:
-    """All parts at the moment of its beginning; messages at their own, since their leases are counted from it."""
+def one_pass(clock: Callable[[], datetime], sender: sync.Sender) -> Counter:
+    """All parts at the moment of its beginning; what is sent at its own, since its lease is counted from it."""
     now = clock()
     done = Counter(dead_launches=launch.bury_dead(now)) + engine.work(now) + sync.prepare(now)
-    done += removing.work(now) + sync.send_one(now) + dispatching.work(clock) + import_queue.work(now)
+    done += removing.work(now) + sender.work(clock) + dispatching.work(clock) + import_queue.work(now)
     return +(done + Counter(attempts_purged=retention.purge(now), answers_pruned=repeats.prune(now)))
 
 

@@ -106,7 +106,7 @@ def in_pace(now: datetime) -> Q:
 
 
 def keep_pace(account: AdAccount, now: datetime) -> None:
-    """A request was answered, which told the gap to the next one."""
+    """A request leaves, or was answered, which told the gap to the next one."""
     if account.gap or account.next_send_at:
         following = now + timedelta(seconds=account.gap) if account.gap else None
         AdAccount.objects.filter(pk=account.pk).update(next_send_at=following)
@@ -140,6 +140,7 @@ def claim(now: datetime) -> Claim | None:
     batch.lease_until = now + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
     batch.save(update_fields=["attempts_made", "lease_token", "lease_until"])
     CustomAudience.objects.filter(pk=batch.audience_id).update(last_sent_at=now)
+    keep_pace(batch.audience.ad_account, now)
     session = secrets.randbelow(2**63 - 1) + 1
     attempt = batch.attempts.create(number=batch.attempts_made, session_id=session, started_at=now)
     return Claim(batch, attempt, batch.lease_token)

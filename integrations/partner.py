@@ -1,7 +1,7 @@
 """The contract with a partner, and the registry of those that are installed. Calls raise PartnerError kinds only."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
 
     from .confirmations import Confirmation
+    from .errors import PartnerError
     from .models import AdAccount, Connection, CustomAudience, Pausable
 
 PARTNERS: dict[str, "Partner"] = {}
@@ -58,11 +59,26 @@ class Person:
 
 
 @dataclass(frozen=True)
+class People:
+    """Many persons, column by column: ten thousand of them are read, hashed and sent, and none is ever an object."""
+
+    profiles: Sequence[int]
+    columns: Mapping[str, Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.profiles)
+
+    def __iter__(self) -> Iterator[Person]:
+        for profile, *values in zip(self.profiles, *self.columns.values(), strict=True):
+            yield Person(profile, dict(zip(self.columns, values, strict=True)))
+
+
+@dataclass(frozen=True)
 class Parcel:
     """What one attempt sends."""
 
     audience: "CustomAudience"
-    people: Sequence[Person]
+    people: People
     session_id: int
 
 
@@ -79,6 +95,22 @@ class Receipt:
     trace_id: str = ""
     api_version: str = ""
     http_status: int | None = None
+
+
+class Load(ABC):
+    """A parcel, packed: all that was needed of the database has been read."""
+
+    @abstractmethod
+    def post(self) -> Receipt:
+        """Hands it to the partner. Runs in a thread, beside others: the database is not touched. PartnerError kinds."""
+
+    def answered(self) -> None:
+        """Keeps what the answer told besides. Like `explained` in the thread that packed it."""
+        return
+
+    def explained(self, error: "PartnerError") -> "PartnerError":
+        """What the error of `post` is about, where the partner has to be asked once more to know."""
+        return error
 
 
 @dataclass(frozen=True)
@@ -208,11 +240,11 @@ class Partner(ABC):
         """Those of the match fields that the person's values fill with something that the partner can match on."""
 
     @abstractmethod
-    def send(self, parcel: Parcel) -> Receipt:
-        """Adds people; sending somebody again is harmless."""
+    def pack(self, parcel: Parcel) -> Load:
+        """Makes ready to add people; sending somebody again is harmless."""
 
     @abstractmethod
-    def identify(self, fields: Sequence[str], people: Sequence[Person]) -> Mapping[int, Cells]:
+    def identify(self, fields: Sequence[str], people: Iterable[Person]) -> Mapping[int, Cells]:
         """By profile id, the cells that `send` would send for these match fields, empty ones included."""
 
     @abstractmethod

@@ -7,7 +7,7 @@ identities of hers are still removed. Usually nothing of the kind happens, since
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
@@ -15,13 +15,13 @@ from django.db.models import Exists, OuterRef
 from . import identities, partner
 from .errors import RemovalUnderWay
 from .models import Attempt, CustomAudience, Identity, Removal
-from .partner import Cells, Person
+from .partner import Cells, People
 
 Returned = dict[int, list[int]]
 """By removal, those of its identities under which the person is sent anew."""
 
 
-def meet(audience: CustomAudience, people: Sequence[Person], attempt: Attempt) -> Returned:
+def meet(audience: CustomAudience, people: People, attempt: Attempt) -> Returned:
     """Whose removal waits, of these people who are about to be sent; it waits for this attempt now.
 
     Behind the gate. RemovalUnderWay when one is leased: which of the two requests came last could not be known.

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,11 +24,13 @@ Verdict = Member.Verdict
 class Roll:
     """Which members of a batch each profile is, as they were read: somebody may be erased before the answer comes.
 
-    `erased` members had no profile any more by then. `returned` are people whom a removal still waits for.
+    `profiles` stand beside their `members`, one for each. `erased` members had no profile any more by then. `returned`
+    are people whom a removal still waits for.
     """
 
-    members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    erased: list[int] = field(default_factory=list)
+    members: Sequence[int] = ()
+    profiles: Sequence[int] = ()
+    erased: Sequence[int] = ()
     returned: Returned = field(default_factory=dict)
 
 
@@ -67,7 +69,8 @@ def write(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
 
 
 def members_of(profiles: Iterable[int], roll: Roll) -> list[int]:
-    return [member for profile in profiles for member in roll.members[profile]]
+    theirs = set(profiles)
+    return [pk for pk, who in zip(roll.members, roll.profiles, strict=True) if who in theirs] if theirs else []
 
 
 def by_reason(receipt: Receipt) -> dict[str, list[int]]:
@@ -77,7 +80,7 @@ def by_reason(receipt: Receipt) -> dict[str, list[int]]:
     return found
 
 
-def judge(batch: SyncBatch, members: list[int], verdict: str, reason: str = "") -> int:
+def judge(batch: SyncBatch, members: Sequence[int], verdict: str, reason: str = "") -> int:
     parts = [members[at : at + CHUNK] for at in range(0, len(members), CHUNK)]
     return sum(batch.members.filter(pk__in=part).update(verdict=verdict, reason=reason) for part in parts)
 

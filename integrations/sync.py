@@ -1,24 +1,38 @@
-"""Claim, send, settle: one batch at a time, no network inside a transaction."""
+"""Claim, send, settle: while requests are on the wire the next ones are made ready. No network inside a transaction.
+
+One thread does all that concerns the database, and the hashing; the others only wait for the partner. How many
+requests are under way at once grows with each that is accepted, and falls back to one by a failure: what is wrong with
+a token or an audience is met by few, not by all who wait.
+"""
 
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, DateField, F, Value
+from django.db.models.functions import Cast, Coalesce
 
 from audiences import changes
+from audiences.models import Profile
 
 from . import outbox, partner, pauses, returning, settling
 from .errors import Interrupted, PartnerError
 from .models import Member, SyncBatch
 from .outbox import Claim
-from .partner import Parcel, Person, Receipt
+from .partner import Load, Parcel, People, Receipt
 from .settling import Roll
+from .uncollected import uncollected
 
 log = logging.getLogger(__name__)
+AT_ONCE = 6
+"""Requests under way in one process, at most. Each holds up to 10 MB, and takes a second or more at Facebook."""
+TURN = 3.0
+"""Seconds after which the rest is left to the next pass."""
 
 
 def prepare(now: datetime) -> Counter:
@@ -28,41 +42,96 @@ def prepare(now: datetime) -> Counter:
     return +Counter(scopes_mended=mended, batches_sealed=sealed, batches_given_up=outbox.give_up(now))
 
 
-def send_one(now: datetime) -> Counter:
-    """Sends the next batch; an empty counter when none is due."""
-    claim = outbox.claim(now)
-    if claim is None:
+@dataclass
+class Flight:
+    """A claimed batch, packed. `began` (monotonic): when its people were about to be read."""
+
+    claim: Claim
+    load: Load
+    roll: Roll
+    began: float
+
+    def post(self) -> Receipt:
+        """In a thread. It is not begun when reading took the better part of what the lease leaves beside it. The
+        attempt learns how long all took."""
+        try:
+            if time.monotonic() - self.began > settings.SYNC_LEASE_SECONDS * 0.2:
+                raise Interrupted("Reading the people took too long.")
+            return self.load.post()
+        finally:
+            self.claim.attempt.milliseconds = round(1000 * (time.monotonic() - self.began))
+
+
+@dataclass
+class Sender:
+    """Sends from pass to pass; `at_once` is how many requests may be under way now."""
+
+    at_once: int = 1
+    flying: dict[Future, Flight] = field(default_factory=dict)
+
+    def work(self, clock: Callable[[], datetime]) -> Counter:
+        """Sends what is due until nothing is, or the turn is over."""
+        done, end, is_over = Counter(), time.monotonic() + TURN, False
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            while True:
+                claim = None if is_over or len(self.flying) >= self.at_once else outbox.claim(clock())
+                is_over = time.monotonic() > end
+                if claim:
+                    done += self.take_off(claim, pool, clock)
+                elif self.flying:
+                    done += self.land(clock)
+                else:
+                    return done
+
+    def take_off(self, claim: Claim, pool: ThreadPoolExecutor, clock: Callable[[], datetime]) -> Counter:
+        try:
+            flight = packed(claim)
+        except PartnerError as error:
+            return self.failed(claim, error, clock())
+        self.flying[pool.submit(flight.post)] = flight
         return Counter()
-    try:
-        receipt, roll = deliver(claim)
-    except PartnerError as error:
+
+    def land(self, clock: Callable[[], datetime]) -> Counter:
+        """Settles what was answered."""
+        done = Counter()
+        for future in wait(self.flying, return_when=FIRST_COMPLETED).done:
+            flight = self.flying.pop(future)
+            try:
+                receipt = future.result()
+            except PartnerError as error:
+                done += self.failed(flight.claim, flight.load.explained(error), clock())
+            else:
+                done += self.sent(flight, receipt, clock())
+        return done
+
+    def sent(self, flight: Flight, receipt: Receipt, now: datetime) -> Counter:
+        self.at_once = min(AT_ONCE, self.at_once + 1)
+        flight.load.answered()
+        settling.settle(flight.claim, receipt, flight.roll, now)
+        outbox.keep_pace(flight.claim.batch.audience.ad_account, now)
+        return Counter(batches_sent=1, rows_sent=receipt.rows)
+
+    def failed(self, claim: Claim, error: PartnerError, now: datetime) -> Counter:
+        self.at_once = 1
         log.warning("Batch %s was not sent: %s (code %s)", claim.batch.pk, error.kind, error.code)
         settling.fail(claim, error, now)
         return Counter(batches_failed=1)
-    settling.settle(claim, receipt, roll, now)
-    outbox.keep_pace(claim.batch.audience.ad_account, now)
-    return Counter(batches_sent=1, rows_sent=receipt.rows)
 
 
-def deliver(claim: Claim) -> tuple[Receipt, Roll]:
-    """Reads the people as they are now and hands them to the partner; also which members they are.
+def packed(claim: Claim) -> Flight:
+    """Reads the people as they are now, and makes the request of them; also which members they are.
 
     They are read while nobody is being changed or erased, and what was read is noted with them: see docs/semantics.md,
-    "Erasure". A request must be over within its lease; it is not begun when reading took the better part of the rest.
-    The attempt learns how long all took.
+    "Erasure".
     """
     audience, began = claim.batch.audience, time.monotonic()
     its_partner = partner.of(audience.ad_account.connection)
-    with changes.still():
-        people, roll = people_of(claim, its_partner.columns(audience.fields))
-        note_read(claim)
-        roll.returned = returning.meet(audience, people, claim.attempt)
-    try:
-        if time.monotonic() - began > settings.SYNC_LEASE_SECONDS * 0.2:
-            raise Interrupted("Reading the people took too long.")
-        return its_partner.send(Parcel(audience, people, claim.attempt.session_id)), roll
-    finally:
-        claim.attempt.milliseconds = round(1000 * (time.monotonic() - began))
+    with uncollected():
+        with changes.still():
+            people, roll = people_of(claim, its_partner.columns(audience.fields))
+            note_read(claim)
+            roll.returned = returning.meet(audience, people, claim.attempt)
+        return Flight(claim, its_partner.pack(Parcel(audience, people, claim.attempt.session_id)), roll, began)
 
 
 def note_read(claim: Claim) -> None:
@@ -72,18 +141,20 @@ def note_read(claim: Claim) -> None:
     SyncBatch.objects.filter(pk=claim.batch.pk).update(read_at=read_at, read_fields=fields)
 
 
-def people_of(claim: Claim, columns: Sequence[str]) -> tuple[list[Person], Roll]:
-    """One Person per profile, however many trips of hers are in the batch; and which members they are."""
+def people_of(claim: Claim, columns: Sequence[str]) -> tuple[People, Roll]:
+    """Every profile once, however many trips of hers are in the batch; and which members they are."""
     rows = Member.objects.filter(batch=claim.batch).order_by("pk")
-    found: dict[int, Person] = {}
-    roll = Roll()
-    wanted = ["pk", "profile_id", "profile__external_id", *[f"profile__{name}" for name in columns]]
-    for pk, profile, external_id, *values in rows.values_list(*wanted):
-        if external_id is None:
-            roll.erased.append(pk)
-            continue
-        roll.members[profile].append(pk)
-        if profile not in found:
-            texts = ["" if value is None else str(value) for value in values]
-            found[profile] = Person(profile, dict(zip(columns, texts, strict=True)))
-    return list(found.values()), roll
+    known = rows.filter(profile__external_id__isnull=False)
+    found = list(known.values_list("pk", "profile_id", *map(text, columns)))
+    members, profiles, *values = zip(*found, strict=True) if found else [()] * (2 + len(columns))
+    erased = rows.exclude(pk__in=known.values("pk")).values_list("pk", flat=True)
+    roll = Roll(members, profiles, list(erased) if len(found) < claim.batch.size else ())
+    if len(set(profiles)) < len(profiles):
+        profiles, *values = zip(*{row[1]: row[1:] for row in reversed(found)}.values(), strict=True)
+    return People(profiles, dict(zip(columns, values, strict=True))), roll
+
+
+def text(column: str) -> Coalesce | F:
+    """As a text, made by the database: a date costs more than all others together where Python reads it."""
+    path, is_date = f"profile__{column}", isinstance(Profile._meta.get_field(column), DateField)
+    return Coalesce(Cast(path, CharField()), Value("")) if is_date else F(path)

@@ -12,7 +12,9 @@ from canvas.models import Canvas
 from config import schedules
 from config.team.models import User
 from config.team.roles import ROLES, ensure_roles
-from integrations import connecting
+from integrations import connecting, outbox, sync
+from integrations.partner import Receipt
+from integrations.settling import Roll
 
 TOKEN, OTHER_TOKEN = "SANDBOX-SYSTEM-USER-TOKEN", "SANDBOX-TOKEN-TWO"  # noqa: S105
 ACCOUNT = "act_1001"
@@ -85,6 +87,12 @@ def launch(*steps: dict, at: datetime, **more) -> Canvas:
 
 def tick(now: datetime) -> Counter:
     return schedules.run(lambda: now)
+
+
+def deliver(claim: outbox.Claim) -> tuple[Receipt, Roll]:
+    """The batch is read and posted; nothing is settled."""
+    flight = sync.packed(claim)
+    return flight.post(), flight.roll
 
 
 def step_numbers(canvas: Canvas) -> dict[str, dict]:

@@ -92,8 +92,10 @@ class Graph:
     def get(self, path: str, **params: str) -> Reply:
         return self.call("GET", path, params=params)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Reply:
-        return self.call("POST", path, data=orjson.dumps(body), content="application/json")
+    def post(self, path: str, body: Mapping[str, Any] | bytes) -> Reply:
+        """Bytes are JSON already."""
+        data = body if isinstance(body, bytes) else orjson.dumps(body)
+        return self.call("POST", path, data=data, content="application/json")
 
     def pages(self, path: str, **params: str) -> Iterator[Reply]:
         """Every page. Only the absence of `next` is the end: a page may be empty and have one. Its URL holds the

@@ -5,13 +5,12 @@ of few different values are remembered (never e-mails, phones or ids), ASCII is 
 loop over one column. What is remembered is bounded, and lives as long as its Columns.
 """
 
-import gc
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ..uncollected import uncollected
 from . import match_dates
 from .match_fields import email, external_id, mobile_advertiser_id
 from .match_names import gender, initial, name
@@ -65,9 +64,8 @@ class Columns:
         self.states = [self.memo(state, where) for where in SOMEWHERE]
         self.zips = [self.memo(postal_code, where) for where in SOMEWHERE]
         self.births, self.day = Memo(self.born), date.min
-        names = self.memo(name)
         self.alone = {
-            "EMAIL": self.emails, "FN": names.of, "LN": names.of, "FI": self.memo(initial).of,
+            "EMAIL": self.emails, "FN": self.memo(name).of, "LN": self.memo(name).of, "FI": self.memo(initial).of,
             "GEN": self.memo(gender).of, "CT": self.memo(city).of, "COUNTRY": self.memo(country).of,
             "MADID": unhashed(mobile_advertiser_id), "EXTERN_ID": unhashed(external_id),
         }  # fmt: skip
@@ -88,7 +86,7 @@ class Columns:
 
     def rows(self, wanted: Wanted, values: Mapping[str, Column]) -> list[tuple]:
         """The same, a row for each of the people."""
-        with all_at_once():
+        with uncollected():
             return list(zip(*self.of(wanted, values), strict=True)) or [()] * len(values["country"])
 
     def made(self, key: str, raw: Column, countries: Column) -> dict[str, Column]:
@@ -128,18 +126,6 @@ class Columns:
 
     def born(self, raw: str) -> tuple:
         return tuple(map(self.finish, match_dates.birth_parts(raw)))
-
-
-@contextmanager
-def all_at_once() -> Iterator[None]:
-    """Without looking for garbage among so many new rows, of which none is."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def way(raw: str) -> int:

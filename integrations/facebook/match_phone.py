@@ -54,7 +54,7 @@ def common_spelling(text: str, region: str) -> str:
             return _with_trunk_zero(text, region) if region and _LOCAL.fullmatch(text) else ""
     digits = text.removeprefix("+")
     if digits == text and region:
-        return _north_american(digits) if region in ("US", "CA") else ""
+        return _north_american(digits) if region in ("US", "CA") else _without_trunk_zero(digits, region)
     is_local = digits == text and len(digits) < WITH_CALLING_CODE
     return digits if is_local or _is_without_trunk_prefix(digits) else ""
 
@@ -79,6 +79,16 @@ def _with_trunk_zero(digits: str, region: str) -> str:
     trunk = home.trunk.match(digits)
     is_local = trunk and trunk[0] == "0" and not home.abroad.match(digits)
     return f"{home.code}{number}" if is_local and len(number) <= LONGEST - len(home.code) else ""
+
+
+def _without_trunk_zero(digits: str, region: str) -> str:
+    """What is dialled as it is within the country, or was written without its 0."""
+    home = _dialling(region)
+    if not home or len(digits) not in home.lengths or len(digits) >= WITH_CALLING_CODE or digits.startswith(home.code):
+        return ""
+    trunk, found = home.trunk.match(digits), f"{home.code}{digits}"
+    is_local = not (trunk and trunk[0]) and not home.abroad.match(digits)
+    return found if is_local and len(found) <= LONGEST and _is_without_trunk_prefix(found) else ""
 
 
 class Dialling(NamedTuple):

@@ -1,7 +1,7 @@
 """Facebook as a partner: what the contract's calls are in Meta's terms."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from ..partner import (
     Cells,
     Farewell,
     Finding,
+    Load,
     Parcel,
     Partner,
     Person,
@@ -34,9 +35,10 @@ from ..partner import (
     Requirement,
     Standing,
 )
-from . import app_review, checks, fields, removal, requirements, standing, usage, users, views
+from . import app_review, checks, fields, removal, requirements, standing, users, views
 from .graph import Graph, Reply
 from .match_fields import normalise
+from .pace import learn_pace, note_pace
 
 BARE = "id,account_id,name,account_status,currency"
 WISHED = f"{BARE},disable_reason,timezone_name,business{{id,name}},tos_accepted,user_tasks,capabilities"
@@ -47,9 +49,6 @@ CREATING = 30
 FLAGGED = 471
 OF_THE_APP = (3, 270, 294)
 """It may not call this at all, or has development access only (Meta: error reference)."""
-CAREFUL = 20
-INTERVALS = {usage.DEVELOPMENT: CAREFUL, "standard_access": 5}
-"""Seconds between batches of one audience; an unknown access tier is taken for the lower one."""
 
 
 class Facebook(Partner):
@@ -150,20 +149,12 @@ class Facebook(Partner):
             if any(normalise(key, person.values[column], country) for key, column in fields.keys([name]))
         ]
 
-    def send(self, parcel: Parcel) -> Receipt:
-        account = parcel.audience.ad_account
-        try:
-            receipt, replies = users.add(Graph(token_of(account.connection), send_seconds()), parcel)
-        except AudienceGone as error:
-            raise gone_or_lost(account, error) from None
-        except PermissionMissing as error:
-            raise token_or_task(account, error) from None
-        for reply in replies:
-            note_pace(account, reply)
-        return receipt
+    def pack(self, parcel: Parcel) -> Load:
+        graph = Graph(token_of(parcel.audience.ad_account.connection), send_seconds())
+        return UserRows(parcel.audience.ad_account, graph, users.packed(parcel))
 
-    def identify(self, chosen: Sequence[str], people: Sequence[Person]) -> dict[int, Cells]:
-        wanted = fields.keys(chosen)
+    def identify(self, chosen: Sequence[str], people: Iterable[Person]) -> dict[int, Cells]:
+        wanted, people = fields.keys(chosen), list(people)
         names, rows = [key for key, _ in wanted], users.rows_of(people, wanted)
         return {one.profile_id: dict(zip(names, row, strict=True)) for one, row in zip(people, rows, strict=True)}
 
@@ -189,6 +180,29 @@ class Facebook(Partner):
             probe_account(scope)
         else:
             probe_audience(scope)
+
+
+@dataclass
+class UserRows(Load):
+    """Rows on their way to `/<audience>/users`."""
+
+    account: AdAccount
+    graph: Graph
+    packed: users.Packed
+    replies: Sequence[Reply] = ()
+
+    def post(self) -> Receipt:
+        receipt, self.replies = users.add(self.graph, self.packed)
+        return receipt
+
+    def answered(self) -> None:
+        for reply in self.replies:
+            note_pace(self.account, reply)
+
+    def explained(self, error: PartnerError) -> PartnerError:
+        if isinstance(error, AudienceGone):
+            return gone_or_lost(self.account, error)
+        return token_or_task(self.account, error) if isinstance(error, PermissionMissing) else error
 
 
 def send_seconds() -> float:
@@ -275,20 +289,3 @@ def probe_audience(audience: CustomAudience) -> None:
 
 def is_flagged(audience: Mapping) -> bool:
     return (audience.get("operation_status") or {}).get("code") == FLAGGED
-
-
-def note_pace(account: AdAccount, reply: Reply) -> None:
-    if learn_pace(account, reply):
-        account.save(update_fields=AdAccount.TOLD)
-
-
-def learn_pace(account: AdAccount, reply: Reply) -> bool:
-    """The access tier and what is used of the limits decide how often we may send; only headers tell. True: changed."""
-    before = [getattr(account, name) for name in AdAccount.TOLD]
-    account.tier = usage.tier(reply.headers) or account.tier
-    share = usage.share(reply.headers)
-    if share is not None:
-        account.used = min(round(share), 999)
-        pace = usage.pace(INTERVALS.get(account.tier, CAREFUL), share, usage.reset(reply.headers))
-        account.send_interval, account.gap = pace.interval, pace.gap
-    return before != [getattr(account, name) for name in AdAccount.TOLD]

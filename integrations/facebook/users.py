@@ -6,15 +6,16 @@ them by the row's own text, and the rest is looked for by sending again in small
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import compress
 
 import orjson
 
 from ..errors import PartnerError, Unavailable
-from ..partner import Parcel, Person, Receipt
+from ..partner import Parcel, People, Person, Receipt
 from . import fields
 from .graph import Graph, Reply
-from .match_columns import Columns
+from .match_columns import Columns, Wanted
 from .match_fields import hashed
 
 PART = 100
@@ -25,51 +26,81 @@ SENT = Columns(hashed)
 """Kept from batch to batch: what it remembers makes the next one faster."""
 
 
-def add(graph: Graph, parcel: Parcel) -> tuple[Receipt, list[Reply]]:
+@dataclass(frozen=True)
+class Packed:
+    """The request, written; `sent` are the profiles of its rows, in their order, `missing` those without a cell."""
+
+    path: str
+    wanted: Wanted
+    people: People
+    sent: Sequence[int]
+    missing: Sequence[int]
+    body: bytes
+
+    @property
+    def rows(self) -> list[Row]:
+        """Made anew, since they are seldom asked for again; by nobody's memory, since this runs beside others."""
+        rows = Columns(hashed).rows(self.wanted, self.people.columns)
+        return [row for row in rows if any(row)] if self.missing else rows
+
+
+def packed(parcel: Parcel) -> Packed:
+    wanted, profiles = fields.keys(parcel.audience.fields), parcel.people.profiles
+    rows = SENT.rows(wanted, parcel.people.columns)
+    full = list(map(any, rows))
+    missing = [] if all(full) else [profile for profile, has in zip(profiles, full, strict=True) if not has]
+    sent = list(compress(profiles, full)) if missing else profiles
+    body = written([key for key, _ in wanted], list(compress(rows, full)) if missing else rows, parcel.session_id)
+    return Packed(f"{parcel.audience.partner_id}/users", wanted, parcel.people, sent, missing, body)
+
+
+def add(graph: Graph, packed: Packed) -> tuple[Receipt, list[Reply]]:
     """Sends whom it can; the receipt says what became of everybody. Raises PartnerError kinds."""
-    wanted = fields.keys(parcel.audience.fields)
-    rows = dict(zip((person.profile_id for person in parcel.people), rows_of(parcel.people, wanted), strict=True))
-    missing = [profile for profile, row in rows.items() if not any(row)]
-    sent = {profile: row for profile, row in rows.items() if any(row)}
-    if not sent:
-        return Receipt(missing=missing), []
-    path, schema = f"{parcel.audience.partner_id}/users", [key for key, _ in wanted]
-    first = post_all(graph, path, schema, list(sent.values()), parcel.session_id)
-    named = named_rows(first)
-    invalid = first.body.get("num_invalid_entries") or 0
-    replies = [first]
+    if not packed.sent:
+        return Receipt(missing=packed.missing), []
+    first = post_all(graph, packed)
+    found, replies = replace(facts(first), rows=len(packed.sent), missing=packed.missing), [first]
+    named, invalid = named_rows(first), first.body.get("num_invalid_entries") or 0
+    if not (named or invalid):
+        return found, replies
+    rows = packed.rows
     if invalid > len(named):
-        replies += look_closer(graph, path, schema, [row for row in sent.values() if row not in named], named)
-    refused = {profile: named[row] for profile, row in sent.items() if row in named}
-    unnamed = max(0, invalid - sum(row in named for row in sent.values()))
-    return replace(facts(first), rows=len(sent), missing=missing, refused=refused, unnamed=unnamed), replies
+        schema = [key for key, _ in packed.wanted]
+        replies += look_closer(graph, packed.path, schema, [row for row in rows if row not in named], named)
+    refused = {profile: named[row] for profile, row in zip(packed.sent, rows, strict=True) if row in named}
+    return replace(found, refused=refused, unnamed=max(0, invalid - len(refused))), replies
 
 
-def rows_of(people: Sequence[Person], wanted: Sequence[tuple[str, str]]) -> list[Row]:
+def rows_of(people: Sequence[Person], wanted: Wanted) -> list[Row]:
     names = {column for _, column in wanted} | {"country"}
     values = {name: [person.values[name] for person in people] for name in names}
     return SENT.rows(wanted, values)
 
 
-def post_all(graph: Graph, path: str, schema: list[str], rows: Sequence[Row], session: int) -> Reply:
+def post_all(graph: Graph, packed: Packed) -> Reply:
     """The request itself; an error tells how many rows met it."""
     try:
-        return post(graph, path, schema, rows, session)
+        return post_written(graph, packed.path, packed.body, len(packed.sent))
     except PartnerError as error:
-        error.rows = len(rows)
+        error.rows = len(packed.sent)
         raise
 
 
+def written(schema: Sequence[str], rows: Sequence[Row], session: int, **more: str) -> bytes:
+    told = {"session_id": session, "batch_seq": 1, "last_batch_flag": True, "estimated_num_total": len(rows)}
+    return orjson.dumps(more | {"payload": {"schema": schema, "data": rows}, "session": told})
+
+
 def post(graph: Graph, path: str, schema: Sequence[str], rows: Sequence[Row], session: int, **more: str) -> Reply:
-    body = more | {
-        "payload": {"schema": schema, "data": rows},
-        "session": {"session_id": session, "batch_seq": 1, "last_batch_flag": True, "estimated_num_total": len(rows)},
-    }
+    return post_written(graph, path, written(schema, rows, session, **more), len(rows))
+
+
+def post_written(graph: Graph, path: str, body: bytes, count: int) -> Reply:
     reply = graph.post(path, body)
     received = reply.body.get("num_received")
-    if not isinstance(received, int) or received < len(rows):
+    if not isinstance(received, int) or received < count:
         facts = {"status": reply.status, "trace_id": reply.trace_id, "version": reply.version}
-        raise Unavailable(f"Facebook took {received} of {len(rows)} rows.", **facts)
+        raise Unavailable(f"Facebook took {received} of {count} rows.", **facts)
     return reply
 
 

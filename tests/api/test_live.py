@@ -13,6 +13,7 @@ from django.utils import timezone
 from canvas.models import Entry
 from config import schedules
 from config.team.models import ApiKey
+from integrations import sync
 from tests.cast import delay, launch, people
 from tests.factories import ProfileFactory
 
@@ -71,5 +72,5 @@ def test_an_event_lets_somebody_in_within_one_pass(live_server, key):
     other = bought | {"external_id": "p1", "properties": {"sku": "B"}}
     assert post("/users/track", {"events": [bought | {"external_id": "p0"}, other]})["events_processed"] == 2
     assert schedules.next_due(timezone.now()) <= timezone.now(), "the supervisor, who asks each second, rings at once"
-    schedules.one_pass(timezone.now)
+    schedules.one_pass(timezone.now, sync.Sender())
     assert list(Entry.objects.values_list("profile__external_id", "context")) == [("p0", {"sku": "A"})]

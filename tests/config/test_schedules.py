@@ -17,6 +17,7 @@ from django_q.signing import SignedPackage
 from canvas import engine, entries
 from canvas.models import Canvas, Entry, EntryRun, Version
 from config import schedules
+from integrations import sync
 from integrations.models import AdAccount, Connection, SyncBatch
 from tests.cast import ACCOUNT, TOKEN, connect, delay, facebook_step, fate, launch, people, step_numbers, tick
 
@@ -66,7 +67,7 @@ def test_the_order_of_a_pass(connection, sandbox, now):
     mended, broken = AdAccount.objects.exclude(account_id=ACCOUNT)[:2]
     for account, until in ((mended, later), (broken, later + HOUR)):
         AdAccount.objects.filter(pk=account.pk).update(paused_until=until, pause_kind="AccessLost")
-    found = statements(lambda: schedules.one_pass(lambda: later))
+    found = statements(lambda: schedules.one_pass(lambda: later, sync.Sender()))
     places = [next(place for place, sql in enumerate(found) if sql.startswith(mark)) for mark in ORDER]
     assert places == sorted(places)
 
@@ -83,7 +84,7 @@ def test_sending_begins_while_a_large_audience_is_still_entering(connection, now
     monkeypatch.setattr(entries, "COHORT_SIZE", 1)
     people(engine.CHUNKS_A_PASS * 2)
     launch(facebook_step(), at=now)
-    done = schedules.one_pass(lambda: now)
+    done = schedules.one_pass(lambda: now, sync.Sender())
     assert 0 < done["people_entered"] < engine.CHUNKS_A_PASS and done["batches_sent"] == 1
 
 
@@ -200,7 +201,8 @@ def test_a_pass_that_fails_is_logged_and_the_rows_wait(sandbox, caplog):
     assert fate(canvas) == {"synced": 1}
 
 
-def test_a_shift_ends_after_its_seconds_and_leaves_the_rest(connection, now, settings):
+def test_a_shift_ends_after_its_seconds_and_leaves_the_rest(connection, now, settings, monkeypatch):
+    monkeypatch.setattr(sync, "TURN", 0)
     settings.SYNC_BATCH_SIZE = 1
     people(3)
     launch(facebook_step(), at=now)

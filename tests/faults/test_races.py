@@ -24,7 +24,7 @@ from canvas.steps.base import Routes
 from integrations import outbox, recount, removing, sync
 from integrations.models import Attempt, Identity, Member, Removal, SyncBatch
 from tests.api.caller import Caller
-from tests.cast import delay, facebook_step, fate, launch, people, step_numbers, tick
+from tests.cast import delay, deliver, facebook_step, fate, launch, people, step_numbers, tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -194,7 +194,7 @@ def join(canvas: Canvas, now) -> Callable[[], object]:
 def send(now) -> Callable[[], object]:
     def work() -> object:
         sync.prepare(now)
-        return sync.send_one(now)
+        return sync.Sender().work(lambda: now)
 
     return work
 
@@ -295,7 +295,7 @@ def test_who_is_erased_while_her_batch_is_read_was_read_and_is_taken_out(about_t
 @pytest.mark.parametrize("stop_at", ['DELETE FROM "audiences_event"', ERASE])
 def test_who_is_read_while_she_is_erased_is_not_sent(about_to_leave, sandbox, now, stop_at):
     claim = outbox.claim(now)
-    in_order(Actor(erase(now), stop_at), Actor(lambda: sync.deliver(claim)))
+    in_order(Actor(erase(now), stop_at), Actor(lambda: deliver(claim)))
     assert Removal.objects.count() == 0 and sandbox.audiences()[0]["size"] == 2
     she_is_out(sandbox, now)
     assert fate(about_to_leave) == {"synced": 4, "withdrawn": 1}
@@ -316,7 +316,7 @@ def test_what_is_read_before_a_change_is_kept_as_a_former_identity(about_to_leav
 
 def test_what_is_changed_before_it_is_read_leaves_nothing_behind(about_to_leave, sandbox, now):
     claim = outbox.claim(now)
-    in_order(Actor(change(now), CHANGE), Actor(lambda: sync.deliver(claim)))
+    in_order(Actor(change(now), CHANGE), Actor(lambda: deliver(claim)))
     assert Identity.objects.count() == 0 and sandbox.audiences()[0]["size"] == 3
     erasure.erase(["p1"], now)
     she_is_out(sandbox, now)
@@ -324,15 +324,15 @@ def test_what_is_changed_before_it_is_read_leaves_nothing_behind(about_to_leave,
 
 def test_a_removal_is_claimed_before_a_batch_is_read_or_after(about_to_leave, sandbox, now):
     """Else it could not be known which of the two requests came last."""
-    sync.send_one(now), erasure.erase(["p1"], now)
+    send(now)(), erasure.erase(["p1"], now)
     later = now + HOUR
     engine.one_chunk(about_to_leave.pk, later), outbox.seal(later)
-    in_order(Actor(lambda: sync.send_one(later), READ), Actor(lambda: removing.work(later)))
+    in_order(Actor(send(later), READ), Actor(lambda: removing.work(later)))
     she_is_out(sandbox, later)
 
 
 def test_a_removal_is_claimed_by_one_of_two(about_to_leave, sandbox, now):
-    sync.send_one(now), erasure.erase(["p1"], now)
+    send(now)(), erasure.erase(["p1"], now)
     first = Actor(lambda: removing.work(now), stop_at='UPDATE "integrations_removal" SET "tries"')
     second = Actor(lambda: removing.work(now))
     in_order(first, second)

@@ -8,10 +8,10 @@ from audiences import erasure
 from canvas import engine
 from canvas import launch as launching
 from canvas.models import Canvas
-from integrations import by_hand, outbox, pauses, recount, settling, sync
+from integrations import by_hand, outbox, pauses, recount, settling
 from integrations.errors import AudienceGone, Unavailable
 from integrations.models import CustomAudience, SyncBatch
-from tests.cast import facebook_step, fate, launch, people, tick
+from tests.cast import deliver, facebook_step, fate, launch, people, tick
 from tests.states import in_every_state
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ class TestCancel:
         leased = outbox.claim(now)
         assert by_hand.cancel(batches(canvas), now) == by_hand.Waiting(3, 2)
         if answer == "accepted":
-            settling.settle(leased, *sync.deliver(leased), now)
+            settling.settle(leased, *deliver(leased), now)
             assert fate(canvas) == {"synced": 2, "withdrawn": 3}
         else:
             settling.fail(leased, Unavailable(), now)

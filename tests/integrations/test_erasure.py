@@ -5,10 +5,10 @@ import pytest
 from audiences import erasure
 from canvas import engine
 from canvas.models import Entry
-from integrations import outbox, settling, sync
+from integrations import outbox, settling
 from integrations.errors import Unavailable
 from integrations.models import Member
-from tests.cast import facebook_step, fate, launch, people, tick
+from tests.cast import deliver, facebook_step, fate, launch, people, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_before_the_people_are_read_she_is_not_sent(connection, sandbox, now):
     canvas, claim = claimed(now)
     assert len(erasure.erase(["p1"], now)) == 1
     assert fate(canvas) == {"pending": 3}
-    receipt, erased = sync.deliver(claim)
+    receipt, erased = deliver(claim)
     settling.settle(claim, receipt, erased, now)
     assert fate(canvas) == {"synced": 2, "withdrawn": 1}
     assert sandbox.audiences()[0]["size"] == 2
@@ -34,7 +34,7 @@ def test_before_the_people_are_read_she_is_not_sent(connection, sandbox, now):
 
 def test_after_the_people_were_read_she_was_sent(connection, sandbox, now):
     canvas, claim = claimed(now)
-    receipt, erased = sync.deliver(claim)
+    receipt, erased = deliver(claim)
     erasure.erase(["p1"], now)
     settling.settle(claim, receipt, erased, now)
     assert fate(canvas) == {"synced": 3}

@@ -12,11 +12,11 @@ from audiences.track import track
 from canvas import engine
 from canvas.models import EntryRun
 from config import schedules
-from integrations import outbox, recount, recreating, removing, settling, sync
+from integrations import outbox, recount, recreating, removing, settling
 from integrations.errors import TooLarge, Unavailable
 from integrations.models import AdAccount, CustomAudience, Identity, Removal
 from integrations.receipts import places
-from tests.cast import OTHER_TOKEN, TOKEN, connect, facebook_step, fate, launch, people, tick
+from tests.cast import OTHER_TOKEN, TOKEN, connect, deliver, facebook_step, fate, launch, people, tick
 from tests.factories import ProfileFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ def claimed(now):
 
 def test_a_removal_waits_until_the_request_with_her_is_answered(connection, sandbox, small, now):
     canvas, claim = claimed(now)
-    receipt, roll = sync.deliver(claim)
+    receipt, roll = deliver(claim)
     ours = erase("p1", now)
     assert not removing.work(now) and held(sandbox) == 3
     settling.settle(claim, receipt, roll, now)
@@ -181,7 +181,7 @@ def test_a_removal_waits_until_the_request_with_her_is_answered(connection, sand
 def test_before_her_batch_is_read_there_is_nothing_to_remove(connection, sandbox, small, now):
     canvas, claim = claimed(now)
     ours = erase("p1", now)
-    receipt, roll = sync.deliver(claim)
+    receipt, roll = deliver(claim)
     settling.settle(claim, receipt, roll, now)
     tick(now)
     assert told(ours, now) == [] and held(sandbox) == 2 and fate(canvas) == {"synced": 2, "withdrawn": 1}
@@ -190,7 +190,7 @@ def test_before_her_batch_is_read_there_is_nothing_to_remove(connection, sandbox
 def test_a_request_without_an_answer_is_waited_for_as_long_as_its_lease(connection, sandbox, small, now, settings):
     """It timed out on our side; the partner may still be working on it."""
     canvas, claim = claimed(now)
-    sync.deliver(claim)
+    deliver(claim)
     settling.fail(claim, Unavailable("No answer."), now)
     erase("p1", now)
     lease = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
@@ -201,7 +201,7 @@ def test_a_request_without_an_answer_is_waited_for_as_long_as_its_lease(connecti
 
 def test_a_request_of_a_batch_that_was_halved_since_is_waited_for_too(connection, sandbox, small, now, settings):
     canvas, claim = claimed(now)
-    sync.deliver(claim)
+    deliver(claim)
     settling.fail(claim, Unavailable("No answer."), now)
     soon = now + timedelta(seconds=31)
     settling.fail(outbox.claim(soon), TooLarge(status=413), soon)
@@ -214,7 +214,7 @@ def test_a_request_of_a_batch_that_was_halved_since_is_waited_for_too(connection
 
 def test_a_sender_that_never_came_back_is_waited_for_as_long_as_its_lease(connection, sandbox, small, now):
     canvas, claim = claimed(now)
-    sync.deliver(claim)
+    deliver(claim)
     erase("p1", now)
     tick(now)
     assert held(sandbox) == 3

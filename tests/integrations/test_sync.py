@@ -8,9 +8,21 @@ from audiences import erasure
 from audiences.models import Profile
 from canvas import engine
 from config import schedules
-from integrations import outbox, recount, settling, sync
+from integrations import outbox, recount, settling
 from integrations.models import Attempt, Connection, CustomAudience, SyncBatch
-from tests.cast import OTHER_TOKEN, connect, delay, facebook_step, fate, launch, people, split, step_numbers, tick
+from tests.cast import (
+    OTHER_TOKEN,
+    connect,
+    delay,
+    deliver,
+    facebook_step,
+    fate,
+    launch,
+    people,
+    split,
+    step_numbers,
+    tick,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -123,7 +135,7 @@ def test_who_is_erased_while_her_batch_is_away_keeps_the_answer(connection, sand
     canvas = launch(facebook_step(), at=now)
     engine.work(now), outbox.seal(now)
     leased = outbox.claim(now)
-    receipt, roll = sync.deliver(leased)
+    receipt, roll = deliver(leased)
     erasure.erase([jane.external_id], now)
     settling.settle(leased, receipt, roll, now)
     assert fate(canvas) == {"synced": 1, "missing_fields": 1} and joe.pk

@@ -1,5 +1,6 @@
 """A second partner with a step of its own: everything works without a touch to Canvas or the generic integrations."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from integrations import connecting, partner
 from integrations.audience_step import AudienceStep
 from integrations.errors import Unavailable
 from integrations.models import Attempt, Removal
-from integrations.partner import AccountFacts, Farewell, Partner, Reading, Receipt, Standing
+from integrations.partner import AccountFacts, Farewell, Load, Parcel, Partner, Reading, Receipt, Standing
 from tests.cast import draft, facebook_step, fate, launch, people, tick, user
 
 pytestmark = pytest.mark.django_db
@@ -50,13 +51,8 @@ class Pigeons(Partner):
     def fields_sent(self, fields, person):
         return [name for name in fields if person.values[name]]
 
-    def send(self, parcel):
-        if self.fog:
-            raise Unavailable("Fog.")
-        missing = [one.profile_id for one in parcel.people if not one.values["email"]]
-        known = {one.values["email"] for one in parcel.people if one.values["email"]}
-        self.loft[parcel.audience.partner_id] |= known
-        return Receipt(rows=len(known), received=len(known), missing=missing)
+    def pack(self, parcel):
+        return Basket(self, parcel)
 
     def identify(self, fields, people):
         return {one.profile_id: {name: one.values[name] for name in fields} for one in people}
@@ -68,6 +64,23 @@ class Pigeons(Partner):
     def probe(self, scope):
         if self.fog:
             raise Unavailable("Fog.")
+
+
+@dataclass
+class Basket(Load):
+    """What one pigeon carries."""
+
+    pigeons: Pigeons
+    parcel: Parcel
+
+    def post(self):
+        if self.pigeons.fog:
+            raise Unavailable("Fog.")
+        people = list(self.parcel.people)
+        missing = [one.profile_id for one in people if not one.values["email"]]
+        known = {one.values["email"] for one in people if one.values["email"]}
+        self.pigeons.loft[self.parcel.audience.partner_id] |= known
+        return Receipt(rows=len(known), received=len(known), missing=missing)
 
 
 class PigeonStep(AudienceStep):

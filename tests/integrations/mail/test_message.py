@@ -14,7 +14,7 @@ from canvas import engine
 from canvas import launch as launching
 from canvas.models import Entry, Trigger
 from config import schedules
-from integrations import dispatch_settling
+from integrations import dispatch_settling, sync
 from integrations.channels import CHANNELS
 from integrations.models import Dispatch, Outlet
 from tests.cast import delay, fate, launch, message, people, step_numbers, tick
@@ -132,7 +132,7 @@ def test_a_lease_begins_when_it_is_taken_and_not_with_the_pass(now, settings, mo
 
     monkeypatch.setattr(dispatch_settling, "settle", crash)
     with pytest.raises(Crash):
-        schedules.one_pass(lambda: next(moments))
+        schedules.one_pass(lambda: next(moments), sync.Sender())
     leased = now + HOUR + timedelta(seconds=settings.SYNC_LEASE_SECONDS)
     assert Dispatch.objects.get().next_attempt_at == leased
 
