@@ -1,44 +1,48 @@
-"""Numbers: sums over the journal, plus what step types say of the people who came to them.
+"""Numbers as pages, the API and commands tell them: sums over the journal, plus what step types say of the people who
+came to them. Conversions, the ways out of a step, and who is still on the way."""
 
-What became of people is read before who arrived, so that the rest (Pending) is never negative while people move.
-"""
-
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
 
-from . import document, journal, retiring
-from .journal import Flow
-from .models import Canvas, Conversion, Step
-from .steps import registry
+from . import counted, document, journal, retiring
+from .models import Canvas, Conversion
+from .ranges import EVER, Range, part_of
 from .steps.people import Leaving
 
 
-def numbers(canvas: Canvas) -> dict:
+def numbers(canvas: Canvas, asked: Range = EVER) -> dict:
     """`{"canvas": {...}, "steps": [{"key", "type", "entered", "proceeded", ...}]}`, steps in the document's order; at
-    the end those that were in an earlier version, with `"retired": True`."""
-    steps = steps_of(canvas)
-    fates = fates_of([step.row for step in steps if step.row])
-    flows = journal.flows([canvas.pk])
-    entered, proceeded = people_by_step(flows)
-    rows = [numbers_of(step, entered, proceeded, fates) for step in steps]
-    return {"canvas": totals(canvas, flows), "steps": rows}
+    the end those that were in an earlier version, with `"retired": True`.
+
+    Of a range: who came and what became of people in it, each counted when it happened; who is inside, and pending, at
+    its end; and as `..._before` how many were so at its beginning. The two and what came between add up.
+    """
+    found = counted.count(canvas, steps_of(canvas), asked)
+    about = {"name": canvas.name, "status": canvas.status}
+    return {"canvas": about | found.totals(asked.part), "steps": found.rows()}
 
 
-def with_conversions(canvas: Canvas) -> dict:
+def with_conversions(canvas: Canvas, asked: Range = EVER) -> dict:
     """The same; `canvas` has `conversions`, too: how many trips came to each, by its name."""
-    found = numbers(canvas)
-    found["canvas"]["conversions"] = conversions(canvas)
+    found = numbers(canvas, asked)
+    found["canvas"]["conversions"] = conversions(canvas, asked)[asked.part]
     return found
 
 
-def conversions(canvas: Canvas) -> dict[str, int]:
-    """How many trips came to each conversion that the live version has, and to those of earlier ones. One query."""
+def conversions(canvas: Canvas, asked: Range = EVER) -> list[dict[str, int]]:
+    """For each part of time, how many trips came to each conversion that the live version has, and to those of earlier
+    ones. One query."""
     known = (canvas.live_version.document if canvas.live_version else {}).get("conversions") or []
-    counted = Conversion.objects.filter(canvas=canvas).values_list("name").annotate(n=Count("pk")).order_by("name")
-    return {one["name"]: 0 for one in known} | dict(counted)
+    rows = Conversion.objects.filter(canvas=canvas).annotate(part=part_of("at", asked.cuts))
+    found = list(rows.values_list("part", "name").annotate(n=Count("pk")).order_by("name"))
+    names = dict.fromkeys([*(one["name"] for one in known), *(name for _, name, _ in found)], 0)
+    parts = [dict(names) for _ in range(len(asked.cuts) + 1)]
+    for part, name, people in found:
+        parts[part][name] = people
+    return parts
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,14 @@ class Way:
     percent: float
 
 
-def ways(step: document.StepSpec) -> list[Way]:
+def ways(step: document.StepSpec, asked: Range = EVER) -> list[Way]:
     """Of a step that has several; in its order, and then by which else somebody left."""
     known = [*step.type.branches(step.settings)]
     if len(known) < 2 or not step.row:
         return []
-    counted = journal.ways(step.row.pk)
-    names, all_people = [*known, *(name for name in counted if name not in known)], sum(counted.values())
-    return [Way(name, counted.get(name, 0), 100 * counted.get(name, 0) / (all_people or 1)) for name in names]
+    found = journal.ways(step.row.pk, asked.cuts, asked.part)
+    names, all_people = [*known, *(name for name in found if name not in known)], sum(found.values())
+    return [Way(name, found[name], 100 * found[name] / (all_people or 1)) for name in names]
 
 
 def steps_of(canvas: Canvas) -> list[document.StepSpec]:
@@ -65,14 +69,6 @@ def steps_of(canvas: Canvas) -> list[document.StepSpec]:
     rows = {step.key: step for step in canvas.steps.all()}
     source = canvas.live_version.document if canvas.live_version else canvas.document
     return [*document.read(source).with_rows(rows).steps, *retiring.retired(rows.values())]
-
-
-def fates_of(steps: Iterable[Step]) -> dict[int, dict[str, int]]:
-    """What step types say of the people who came, by the steps' ids: one query for each type that says anything."""
-    of_type = defaultdict(list)
-    for step in steps:
-        of_type[step.type].append(step.pk)
-    return {pk: fate for name, some in of_type.items() for pk, fate in registry.get(name).numbers(some).items()}
 
 
 def leaving(steps: Sequence[document.StepSpec]) -> list[Leaving]:
@@ -84,30 +80,7 @@ def leaving(steps: Sequence[document.StepSpec]) -> list[Leaving]:
     return [one for step_type, some in of_type.items() for one in step_type.leaving(some)]
 
 
-def people_by_step(flows: Iterable[Flow]) -> tuple[Counter, Counter]:
-    """Who entered each step, and who went on from it to another one."""
-    entered, proceeded = Counter(), Counter()
-    for flow in flows:
-        if flow.step is not None:
-            entered[flow.step] += flow.people
-            proceeded[flow.came_from] += flow.people
-    return entered, proceeded
-
-
-def numbers_of(step: document.StepSpec, entered: Counter, proceeded: Counter, fates: dict[int, dict[str, int]]) -> dict:
-    pk = step.row.pk if step.row else 0
-    row = {"key": step.key, "type": step.type.type, "entered": entered[pk], "proceeded": proceeded[pk]}
-    row |= {"retired": True} if step.is_retired else {}
-    return row | with_rest(step.type.type, fates.get(pk, {}), entered[pk])
-
-
-def with_rest(step_type: str, fate: dict[str, int], entered: int) -> dict[str, int]:
-    """The fates and, first, whoever is in none of them yet: together they are `entered`."""
-    name = registry.get(step_type).rest
-    return ({name: entered - sum(fate.values())} if name else {}) | fate
-
-
-def totals(canvas: Canvas, flows: list[Flow]) -> dict:
-    came = sum(flow.people for flow in flows if flow.came_from is None)
-    left = sum(flow.people for flow in flows if flow.step is None)
-    return {"name": canvas.name, "status": canvas.status, "entered": came, "inside": came - left, "exited": left}
+def inside(canvas: Canvas) -> int:
+    """How many people are in it now."""
+    flows = journal.flows([canvas.pk])
+    return sum(((flow.came_from is None) - (flow.step is None)) * flow.people for flow in flows)

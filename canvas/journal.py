@@ -1,7 +1,8 @@
 """The journal of arrivals, and its fold: lines that were counted are summed up by the hour, so that sums stay small."""
 
-from collections.abc import Collection
-from datetime import UTC
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -9,9 +10,11 @@ from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from .models import Arrival, ArrivalHour, Canvas
+from .ranges import part_of
 from .steps.ways import EXIT, RETIRED
 
 LONG_TAIL = 2_000
+LET_OUT = (EXIT, RETIRED)
 
 
 def tail(canvas_id: int) -> QuerySet[Arrival]:
@@ -46,46 +49,61 @@ def add(canvas_id: int, people: int, kind: dict) -> None:
 
 
 class Flow(NamedTuple):
-    """So many people came to `step` (None: the end) from `came_from` (None: they entered)."""
+    """So many people came to `step` (None: the end) from `came_from` (None: they entered) by `branch`, in that `part`
+    of time."""
 
     canvas: int
     step: int | None
     came_from: int | None
+    branch: str
+    part: int
     people: int
 
 
-def flows(canvas_ids: Collection[int]) -> list[Flow]:
-    """All of it, folded and not: one statement, so that a fold can't slip in between. A flow may come in two parts."""
-    hours = ArrivalHour.objects.filter(canvas__in=canvas_ids)
-    fresh = Arrival.objects.filter(canvas__in=canvas_ids, folded=False)
-    parts = [rows.values_list(*Flow._fields[:3]).annotate(people=Sum("n")).order_by() for rows in (hours, fresh)]
-    return [Flow(*row) for row in parts[0].union(parts[1], all=True)]
+def flows(canvas_ids: Collection[int], cuts: Sequence[datetime] = ()) -> list[Flow]:
+    """All of it, folded and not: one statement, so that a fold can't slip in between. A flow may come in two parts.
+
+    `cuts`: whole hours of UTC where the parts of time meet.
+    """
+    hours, fresh = (rows.filter(canvas__in=canvas_ids).values_list(*Flow._fields[:5]) for rows in parted(cuts))
+    lines = (rows.annotate(people=Sum("n")).order_by() for rows in (hours, fresh))
+    return [Flow(*row) for row in union(*lines)]
+
+
+def parted(cuts: Sequence[datetime]) -> tuple[QuerySet, QuerySet]:
+    """The folded lines and those that are not, each with its part of time."""
+    fresh = Arrival.objects.filter(folded=False).annotate(part=part_of("at", cuts))
+    return ArrivalHour.objects.annotate(part=part_of("hour", cuts)), fresh
+
+
+def union(hours: QuerySet, fresh: QuerySet) -> QuerySet:
+    return hours.union(fresh, all=True)
 
 
 def let_out(steps: Collection[int]) -> dict[int, int]:
     """How many people left each of these steps before it did anything for them: they left the Canvas, or a new version
     has the step no more. One statement."""
-    found: dict[int, int] = {}
-    for step, _, people in leaving(steps, branch__in=(EXIT, RETIRED)):
-        found[step] = found.get(step, 0) + people
+    found: Counter[int] = Counter()
+    for step, _, _, people in leaving(steps, branch__in=LET_OUT):
+        found[step] += people
     return found
 
 
-def ways(step: int) -> dict[str, int]:
+def ways(step: int, cuts: Sequence[datetime] = (), part: int = 0) -> Counter[str]:
     """How many people left the step by each of its ways, those who left the Canvas there among them. One statement."""
-    found: dict[str, int] = {}
-    for _, branch, people in leaving([step]):
-        found[branch] = found.get(branch, 0) + people
+    found: Counter[str] = Counter()
+    for _, branch, at, people in leaving([step], cuts):
+        found[branch] += people if at == part else 0
     return found
 
 
-def leaving(steps: Collection[int], **only: Any) -> QuerySet:
-    """Step, way and people. A way may come in two parts."""
-    hours, fresh = (
-        lines.filter(came_from__in=steps, **only)
-        .values_list("came_from", "branch")
+def leaving(steps: Collection[int], cuts: Sequence[datetime] = (), **only: Any) -> QuerySet:
+    """Step, way, part of time and people. A way may come in two parts."""
+    lines = (
+        rows.filter(came_from__in=steps, **only)
+        .values_list("came_from", "branch", "part")
         .annotate(people=Sum("n"))
         .order_by()
-        for lines in (ArrivalHour.objects.all(), Arrival.objects.filter(folded=False))
+        for rows in parted(cuts)
     )
-    return hours.union(fresh, all=True)
+    return union(*lines)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import journal
-from .analytics import fates_of, people_by_step, with_rest
+from .counted import add_let_out, fates_of, people_by_step, rest
 from .models import Canvas, Step
 
 
@@ -32,12 +32,14 @@ def rows(canvases: Sequence[Canvas]) -> list[Row]:
     steps = list(Step.objects.filter(canvas__in=found))
     fates = fates_of(steps)
     flows = journal.flows(list(found))
+    add_let_out(fates, flows)
     entered, _ = people_by_step(flows)
     for flow in flows:
         found[flow.canvas].entered += flow.people if flow.came_from is None else 0
         found[flow.canvas].exited += flow.people if flow.step is None else 0
     for step in steps:
-        found[step.canvas_id].fates.update(with_rest(step.type, fates.get(step.pk, {}), entered[step.pk]))
+        [fate] = fates.get(step.pk, [{}])
+        found[step.canvas_id].fates.update(rest(step.type, [fate], entered[step.pk, 0]) | fate)
     return list(found.values())
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import analytics, builder, canvases, history, moving, review, sections, steps, versions
+from .views import analytics, builder, canvases, history, moving, review, sections, step_people, steps, versions
 
 app_name = "canvas"
 urlpatterns = [
@@ -16,8 +16,10 @@ urlpatterns = [
     path("<int:pk>/stop/", canvases.stop, name="stop"),
     path("<int:pk>/resume/", canvases.resume, name="resume"),
     path("<int:pk>/analytics/", analytics.canvas, name="analytics"),
-    path("<int:pk>/analytics/<slug:key>/", analytics.step, name="step_analytics"),
-    path("<int:pk>/analytics/<slug:key>/people/", analytics.step_people, name="step_people"),
+    path("<int:pk>/analytics.csv", analytics.export, name="analytics_csv"),
+    path("<int:pk>/analytics/<slug:key>/", step_people.step, name="step_analytics"),
+    path("<int:pk>/analytics/<slug:key>/people/", step_people.index, name="step_people"),
+    path("<int:pk>/analytics/<slug:key>/people.csv", step_people.export, name="step_people_csv"),
     path("<int:pk>/build/", builder.builder, name="builder"),
     path("<int:pk>/add/", builder.add, name="add"),
     path("<int:pk>/link/", builder.link, name="link"),

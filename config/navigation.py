@@ -56,6 +56,7 @@ MENU = (
             "/partners/webhook/",
         ),
     )),
+    ("", (("Help", "help", "help", "canvas.view_canvas", "/help/"),)),
 )  # fmt: skip
 
 

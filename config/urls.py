@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from config.team.views import invitations
 
-from . import views
+from . import help, views
 from .api import api
 from .styleguide import styleguide
 
@@ -15,6 +15,9 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("", views.home, name="home"),
     path("styleguide/", styleguide, name="styleguide"),
+    path("help/", help.index, name="help"),
+    path("help/about/<str:id>/", help.entry, name="help_entry"),
+    path("help/<slug:slug>/", help.section, name="help_section"),
     path("ready", views.ready, name="ready"),
     path("accounts/email/", views.closed, name="account_email"),
     path("accounts/2fa/", include("config.team.two_step_urls")),

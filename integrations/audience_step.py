@@ -12,12 +12,14 @@ from django.urls import reverse
 
 from canvas.document import StepSpec
 from canvas.problems import Problem
+from canvas.ranges import Range
+from canvas.series import Hours
 from canvas.steps.base import Setting, StepType
 from canvas.steps.people import Leaving, Page
 
 from . import by_hand, creating, numbers, outbox, step_causes, step_people
-from .errors import PartnerError
-from .models import AdAccount, CustomAudience
+from .errors import KINDS, PartnerError, sentence
+from .models import AdAccount, CustomAudience, SyncBatch
 
 MOST_LETTERS = 255
 
@@ -87,11 +89,19 @@ class AudienceStep(StepType):
         outbox.enqueue(self.audience(step), cohorts, now)
         return "next"
 
-    def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:
-        return numbers.fates(steps)
+    def numbers(self, steps: Sequence[int], cuts: Sequence[datetime] = ()) -> dict[int, list[dict[str, int]]]:
+        return numbers.fates(steps, cuts)
 
-    def people(self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
-        return step_people.people(step.row, status, after, limit, only)
+    def by_hour(self, step: StepSpec, asked: Range) -> Hours:
+        return numbers.by_hour(SyncBatch.objects.filter(audience__step=step.row), asked) if step.row else ()
+
+    def people(
+        self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+    ) -> Page:
+        return step_people.people(step.row, status, after, limit, only, cause)
+
+    def cause_words(self, cause: str) -> str:
+        return sentence(cause) if cause in KINDS else ""
 
     def leaving(self, steps: Sequence[StepSpec]) -> Sequence[Leaving]:
         names = {step.row.pk: step.settings.get("audience_name") or step.key for step in steps}

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from canvas import journal
+from canvas.hours import HourOf
 from canvas.models import Step
+from canvas.ranges import Range, part_of
 from canvas.steps.people import Page, StepPerson
 
 from . import step_causes, step_people
@@ -37,22 +39,35 @@ NAMES = {
 STATES = {name: state for state, name in NAMES.items()}
 
 
-def fates(steps: Sequence[int], names: Sequence[str]) -> dict[int, dict[str, int]]:
-    """By the ids of Step rows, for a type that knows these names. Who left there before is Withdrawn."""
+def fates(steps: Sequence[int], names: Sequence[str], cuts: Sequence[datetime] = ()) -> dict[int, list[dict[str, int]]]:
+    """By the ids of Step rows, for each part of time, for a type that knows these names."""
     known = [name for name in names if name != "pending"]
-    found = {step: dict.fromkeys(known, 0) for step in steps}
-    rows = Dispatch.objects.filter(outlet__step__in=steps).exclude(WAITING).values_list("outlet__step", "state")
-    for step, state, people in rows.annotate(n=Count("pk")).order_by():
-        found[step][NAMES[state]] = people
-    for step, people in journal.let_out(steps).items():
-        found[step]["withdrawn"] += people
+    found = {step: [dict.fromkeys(known, 0) for _ in range(len(cuts) + 1)] for step in steps}
+    rows = Dispatch.objects.filter(outlet__step__in=steps).exclude(WAITING).annotate(part=part_of("settled_at", cuts))
+    counted = rows.values_list("outlet__step", "part", "state").annotate(n=Count("pk")).order_by()
+    for step, part, state, people in counted:
+        found[step][part][NAMES[state]] = people
     return found
 
 
-def people(step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
-    """`status` is a name or ""; `step` is None while the Canvas was never launched; `only`: of these profiles."""
+def by_hour(step: Step, names: Sequence[str], asked: Range) -> list[tuple[datetime, dict[str, int]]]:
+    """What became of people in the range, by the hour in which it was settled. One query."""
+    rows = Dispatch.objects.filter(asked.holds("settled_at"), outlet__step=step).exclude(WAITING)
+    found: dict[datetime, dict[str, int]] = {}
+    counted = rows.annotate(hour=HourOf("settled_at")).values_list("hour", "state").annotate(n=Count("pk"))
+    for hour, state, people in counted.order_by("hour"):
+        found.setdefault(hour, {name: 0 for name in names if name != "pending"})[NAMES[state]] = people
+    return list(found.items())
+
+
+def people(
+    step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+) -> Page:
+    """`status` is a name or ""; `step` is None while the Canvas was never launched; `only`: of these profiles, and
+    `cause`: with these words of why."""
     place = step_people.read(after)
     theirs = Q() if only is None else Q(profile__in=only.values("pk"))
+    theirs &= Q(cause=cause) if cause else Q()
     rows = list(found(step, status, place, limit + 1, theirs)) if step else []
     shown = [person for _, person in rows[:limit]]
     note = left(step) if step and status in ("", "withdrawn") else ""
@@ -67,7 +82,7 @@ def left(step: Step) -> str:
 
 def found(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
     """Who stands at the step comes first; each with the place to go on from."""
-    stands = status in ("", "pending") and not place.batch
+    stands = status in ("", "pending") and not place.batch and "cause" not in dict(only.children)
     here = list(step_people.standing(step, place, most, only)) if stands else []
     yield from here
     states = [STATES[status]] if status else list(State)

@@ -36,6 +36,8 @@ class Trouble:
     has_token: bool
     can_retry: bool
     can_recreate: bool = False
+    error: str = ""
+    """Its kind, by which Help knows it."""
 
 
 @dataclass(frozen=True)
@@ -169,4 +171,4 @@ def words(scope: Pausable) -> dict[str, str]:
     if scope.pause_detail == NO_TOKEN:
         return {"headline": NO_TOKEN, "detail": "", "cure": "Connect one: nobody is lost, and everything goes on."}
     kind = scope.pause_kind
-    return {"headline": errors.sentence(kind), "detail": scope.pause_detail, "cure": errors.cure(kind)}
+    return {"headline": errors.sentence(kind), "detail": scope.pause_detail, "cure": errors.cure(kind), "error": kind}

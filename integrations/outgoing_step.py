@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from canvas.document import StepSpec
+from canvas.ranges import Range
+from canvas.series import Hours
 from canvas.steps.base import StepType
 from canvas.steps.people import Leaving, Page
 
@@ -33,11 +35,16 @@ class OutgoingStep(StepType):
         dispatch_queue.enqueue(outlet, cohorts, now)
         return "next"
 
-    def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:
-        return dispatch_people.fates(steps, self.statuses)
+    def numbers(self, steps: Sequence[int], cuts: Sequence[datetime] = ()) -> dict[int, list[dict[str, int]]]:
+        return dispatch_people.fates(steps, self.statuses, cuts)
 
-    def people(self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
-        return dispatch_people.people(step.row, status, after, limit, only)
+    def by_hour(self, step: StepSpec, asked: Range) -> Hours:
+        return dispatch_people.by_hour(step.row, self.statuses, asked) if step.row else ()
+
+    def people(
+        self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+    ) -> Page:
+        return dispatch_people.people(step.row, status, after, limit, only, cause)
 
     def leaving(self, steps: Sequence[StepSpec]) -> Sequence[Leaving]:
         titles = {step.row.pk: step.title for step in steps}

@@ -3,16 +3,17 @@
 A constant number of queries, all of them over batches, but for the reasons of refused rows.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from canvas.models import Canvas, Cohort, Step
 
-from .errors import cure, sentence
+from .errors import RowRefused, cure, sentence
 from .health import holds, troubles_of
 from .models import Attempt, CustomAudience, Member, Pausable, SyncBatch
 from .partner import PARTNERS
@@ -21,10 +22,14 @@ State = SyncBatch.State
 WAITING = (State.OPEN, State.SEALED)
 MOST_REASONS = 20
 GROUP = ("batch__state", "batch__cause", "batch__cause_detail")
+SEEN = Coalesce("settled_at", "clock_at", "created_at")
 NO_FIELD = "None of the chosen fields is known."
+CHOOSE = "Choose more fields to match, or import what is missing. They were not sent."
+CANCELLED = "Cancelled by somebody of your team before they were sent."
 GIVEN_UP = "Given up: not tried again by itself. Who enters this step again is sent again."
 FINAL = "Final. Who enters this step again is sent again."
 SOON = "They are sent within seconds."
+NO_HELP, ROW = "Final: trying again can't help.", RowRefused.__name__
 NOT_HANDED_OVER = {
     Canvas.Status.STOPPED: "The Canvas is stopped and hands nobody over. Resume it.",
     Canvas.Status.ARCHIVED: "The Canvas is archived and hands nobody over any more.",
@@ -43,7 +48,8 @@ class Clock:
 
 @dataclass(frozen=True)
 class Cause:
-    """People of one state whom one thing keeps out; `kind` where it is an error."""
+    """People of one state whom one thing keeps out; `kind` where it is an error. It was seen from `first_at` to
+    `last_at`."""
 
     state: str
     people: int
@@ -53,6 +59,8 @@ class Cause:
     ended_at: datetime | None = None
     answer: Attempt | None = None
     kind: str = ""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 def of_step(step: Step, now: datetime) -> list[Cause]:
@@ -113,6 +121,7 @@ def groups_of(step: Step) -> list[dict]:
     on_the_wire = Q(lease_token__isnull=False)
     sums["leaving"] = Sum(F("size") - F("withdrawn"), filter=on_the_wire, default=0)
     times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
+    times |= {"first": Min(SEEN), "last": Max(SEEN)}
     rows = SyncBatch.objects.filter(audience__step=step).values("state", "cause", "cause_detail", "audience")
     return list(rows.annotate(**sums, **times).order_by("-size_sum"))
 
@@ -132,7 +141,15 @@ def waiting(groups: list[dict], paused: dict[int, Pausable], answers: dict, now:
             detail = row["cause_detail"] or (scope.pause_detail if scope else "")
             title, hint = words(kind, detail) if kind else ("On their way.", SOON)
             clock = clock_of(row, scope, now) if row["began"] else None
-            yield Cause("pending", people_in(row), title, hint, clock, None, answers.get(group_of(row)), kind)
+            answer = answers.get(group_of(row))
+            yield Cause("pending", people_in(row), title, hint, clock, None, answer, kind, *seen([row], answer))
+
+
+def seen(rows: Sequence[dict], answer: Attempt | None = None) -> tuple[datetime | None, datetime | None]:
+    """When it was met first and last: by these groups, and by their last answer."""
+    moments = [moment for row in rows for moment in (row["first"], row["last"]) if moment]
+    moments += [answer.started_at] if answer else []
+    return min(moments, default=None), max(moments, default=None)
 
 
 def group_of(row: dict) -> tuple:
@@ -147,16 +164,19 @@ def clock_of(row: dict, scope: Pausable | None, now: datetime) -> Clock:
 
 
 def left_out(groups: list[dict]) -> Iterator[Cause]:
-    missing = sum(row["missing_sum"] for row in groups if row["state"] == State.DONE)
-    yield Cause(
-        "missing_fields",
-        missing,
-        NO_FIELD,
-        "Choose more fields to match, or import what is missing. They were not sent.",
+    done = [row for row in groups if row["state"] == State.DONE and row["missing_sum"]]
+    yield ended("missing_fields", sum(row["missing_sum"] for row in done), NO_FIELD, CHOOSE, done)
+    cancelled = [row for row in groups if row["state"] == State.WITHDRAWN]
+    yield ended("withdrawn", sum(map(people_in, cancelled)), CANCELLED, FINAL, cancelled)
+    erased = [row for row in groups if row["withdrawn_sum"]]
+    yield ended(
+        "withdrawn", sum(row["withdrawn_sum"] for row in erased), "Erased before they were sent.", "Final.", erased
     )
-    cancelled = sum(people_in(row) for row in groups if row["state"] == State.WITHDRAWN)
-    yield Cause("withdrawn", cancelled, "Cancelled by somebody of your team before they were sent.", FINAL)
-    yield Cause("withdrawn", sum(row["withdrawn_sum"] for row in groups), "Erased before they were sent.", "Final.")
+
+
+def ended(state: str, people: int, title: str, hint: str, rows: list[dict]) -> Cause:
+    first, last = seen(rows)
+    return Cause(state, people, title, hint, first_at=first, last_at=last)
 
 
 def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
@@ -164,16 +184,23 @@ def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
         if row["state"] == State.FAILED:
             title, _ = words(row["cause"], row["cause_detail"])
             answer = answers.get(group_of(row))
-            yield Cause("not_synced", people_in(row), title, GIVEN_UP, None, row["settled"], answer, row["cause"])
+            times = seen([row], answer)
+            yield Cause(
+                "not_synced", people_in(row), title, GIVEN_UP, None, row["settled"], answer, row["cause"], *times
+            )
 
 
 def refused(batches, groups: list[dict]) -> Iterator[Cause]:
     """Rows that the partner took out by itself, by its reason."""
     rows = Member.objects.filter(batch__in=batches.filter(refused__gt=0), verdict=Member.Verdict.REFUSED)
-    for reason, people in rows.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:MOST_REASONS]:
-        yield Cause("not_synced", people, f"The row was refused: {reason}", "Final: trying again can't help.")
-    unnamed = sum(row["rejected_unnamed_sum"] for row in groups if row["state"] == State.DONE)
-    yield Cause("not_synced", unnamed, "Rows were refused without being named.", "Final: trying again can't help.")
+    times = {"first": Min("batch__settled_at"), "last": Max("batch__settled_at")}
+    reasons = rows.values_list("reason").annotate(n=Count("pk"), **times).order_by("-n")
+    for reason, people, first, last in reasons[:MOST_REASONS]:
+        title = f"The row was refused: {reason}"
+        yield Cause("not_synced", people, title, NO_HELP, kind=ROW, first_at=first, last_at=last)
+    unnamed = [row for row in groups if row["state"] == State.DONE and row["rejected_unnamed_sum"]]
+    people = sum(row["rejected_unnamed_sum"] for row in unnamed)
+    yield replace(ended("not_synced", people, "Rows were refused without being named.", NO_HELP, unnamed), kind=ROW)
 
 
 def words(kind: str, detail: str) -> tuple[str, str]:

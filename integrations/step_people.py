@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from canvas.models import Canvas, Entry, Step
 from canvas.steps.people import Page, StepPerson
 
-from .errors import named, sentence
+from .errors import RowRefused, named, sentence
 from .models import Member, Pausable, SyncBatch
 
 State, Verdict = SyncBatch.State, Member.Verdict
@@ -55,11 +55,14 @@ class Place(NamedTuple):
         return f"{self.batch}-{self.entry}"
 
 
-def people(step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
-    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these."""
+def people(
+    step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+) -> Page:
+    """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these;
+    `cause`: the kind of error that keeps them out."""
     place = read(after)
     theirs = Q() if only is None else Q(profile__in=only.values("pk"))
-    rows = found(step, status, place, limit, theirs) if step else []
+    rows = found(step, status, place, limit, theirs, cause) if step else []
     shown = [person for _, person in rows[:limit]]
     note = differs(step) if step and may_differ(status, shown) else ""
     return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "", note)
@@ -85,11 +88,14 @@ def read(after: str) -> Place:
     return Place(int(match[1]), int(match[2]))
 
 
-def found(step: Step, status: str, place: Place, limit: int, only: Q) -> list[tuple[Place, StepPerson]]:
+def found(
+    step: Step, status: str, place: Place, limit: int, only: Q, cause: str = ""
+) -> list[tuple[Place, StepPerson]]:
     """One more than the page holds, if there are more."""
-    rows = list(standing(step, place, limit + 1, only)) if status in ("", "pending") and not place.batch else []
+    stand = status in ("", "pending") and not place.batch and not cause
+    rows = list(standing(step, place, limit + 1, only)) if stand else []
     start = place if place.batch else Place(0, 0)
-    return rows + list(members(step, status, start, limit + 1 - len(rows), only))
+    return rows + list(members(step, status, start, limit + 1 - len(rows), only, cause))
 
 
 def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
@@ -102,8 +108,12 @@ def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Pla
         yield Place(0, pk), StepPerson(pk, profile if external_id else None, external_id, "pending", cause)
 
 
-def members(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
+def members(
+    step: Step, status: str, place: Place, most: int, only: Q, cause: str = ""
+) -> Iterator[tuple[Place, StepPerson]]:
     batches, people_of = STATUSES.get(status, (Q(size__gt=0), Q()))
+    if cause:
+        batches, people_of = batches & kept_out(cause), people_of & kept_out_of(cause)
     holding = SyncBatch.objects.filter(batches, audience__step=step, pk__gte=place.batch).order_by("pk").values("pk")
     if not only:  # Each batch has one to show, but for the one half shown.
         holding = list(holding.values_list("pk", flat=True)[: most + 1])
@@ -111,6 +121,21 @@ def members(step: Step, status: str, place: Place, most: int, only: Q) -> Iterat
     chosen = with_all_that_is_told().filter(later, people_of, only, batch__in=holding)
     for member in chosen.order_by("batch_id", "entry_id")[:most]:
         yield Place(member.batch_id, member.entry_id), person(member)
+
+
+def kept_out(kind: str) -> Q:
+    """Batches that met this kind of error last, or wait behind it; or have rows that were refused for themselves."""
+    if kind == RowRefused.__name__:
+        return Q(refused__gt=0) | Q(cause=kind)
+    scopes = ("audience__", "audience__ad_account__", "audience__ad_account__connection__")
+    held = Q(*((f"{scope}pause_kind", kind) for scope in scopes), _connector=Q.OR)
+    return Q(state__in=(*WAITING, State.FAILED)) & (Q(cause=kind) | Q(cause="", state__in=WAITING) & held)
+
+
+def kept_out_of(kind: str) -> Q:
+    """Who in these batches is meant."""
+    refused = Q(verdict=Verdict.REFUSED)
+    return refused | Q(verdict="", batch__cause=kind) if kind == RowRefused.__name__ else Q(verdict="")
 
 
 def with_all_that_is_told() -> QuerySet[Member]:

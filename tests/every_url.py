@@ -30,6 +30,9 @@ class Row:
 
 DASHBOARD = {
     "home": Row(V),
+    "help": Row(V),
+    "help_section": Row(V),
+    "help_entry": Row(V),
     "styleguide": Row(STAFF),
     "ready": Row(ANYBODY, kind=FILE),
     "canvas:list": Row(V),
@@ -42,8 +45,10 @@ DASHBOARD = {
     "canvas:stop": Row(NEVER, M),
     "canvas:resume": Row(NEVER, M),
     "canvas:analytics": Row(V),
+    "canvas:analytics_csv": Row(V, kind=FILE),
     "canvas:step_analytics": Row(V),
     "canvas:step_people": Row(NEVER, V),
+    "canvas:step_people_csv": Row(NEVER, V, kind=FILE),
     "canvas:builder": Row(V),
     "canvas:add": Row(M, M),
     "canvas:link": Row(M, M),

@@ -8,6 +8,8 @@ import pytest
 from django.apps import apps
 from django.core.management import load_command_class
 
+from integrations.errors import KINDS
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("audiences", "canvas", "config", "integrations")
 ID = r"(?:canvas|facebook|message|webhook)\.[EW]\d{3}"
@@ -70,6 +72,11 @@ def section(name: str) -> str:
 def test_every_check_id_stands_in_troubleshooting_once_and_no_other_does():
     told = re.findall(rf"^\| `({ID})` \| \S.*\| \S.*\|$", doc("troubleshooting.md"), re.MULTILINE)
     assert sorted(told) == sorted(check_ids())
+
+
+def test_every_kind_of_error_stands_in_troubleshooting_once_and_no_other_does():
+    told = re.findall(r"^\| `([A-Z][A-Za-z]+)` \| \S.*\| \S.*\|$", doc("troubleshooting.md"), re.MULTILINE)
+    assert sorted(told) == sorted(KINDS)
 
 
 def test_every_row_of_the_products_table_is_a_check():

@@ -30,7 +30,10 @@ NOT_THERE = 10**9
 PKS = {"pk", "number", "profile", "object_id", "id", "segment_id", "canvas_id"}
 OF_OUTLETS = ("retry_outgoing", "cancel_outgoing")
 OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
-LIVE = ("analytics", "step_analytics", "step_people", "stop", "export", "duplicate", "edit", "discard", "restore")
+LIVE = (
+    "analytics", "analytics_csv", "step_analytics", "step_people", "stop", "export", "duplicate", "edit", "discard",
+    "restore",
+)  # fmt: skip
 DRAFT = ("launch", "add", "link")
 
 

@@ -1,6 +1,6 @@
 """Calls about Canvases that run: launch (the next version, too), stop, resume, numbers, and what became of people."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from config.team.refusals import Refusal, wrong_path
 from .. import analytics, launch, publishing, retiring
 from ..document import StepSpec
 from ..models import Canvas
+from ..ranges import ALL, OWN, WORDS, RangeForm
 from ..steps.people import StepPerson
 from .canvases import Edition, IfMatch, found, matching
 
@@ -49,8 +50,9 @@ class StatusAnswer(Schema):
 
 
 class NumbersAnswer(Schema):
-    """Steps that pass people on also have synced, pending, missing_fields, not_synced, withdrawn; those that write to
-    people sent, pending, no_email, unsubscribed, failed, withdrawn: they add up.
+    """`canvas` also has what became of people over all of its steps. Steps that pass people on also have synced,
+    pending, missing_fields, not_synced, withdrawn; those that write to people sent, pending, no_email, unsubscribed,
+    failed, withdrawn: they add up.
 
     At the end stand the steps that people came to in an earlier version and that are gone since: `"retired": true`.
     """
@@ -76,6 +78,8 @@ class PeopleAnswer(Schema):
 
 
 STATUSES = "One of the states of the step, such as synced, sent or pending; all of them if it is left out."
+RangeName = Annotated[str, Query("", description=f"One of {', '.join(WORDS)}; or leave it out and send two days.")]
+Day = Annotated[date | None, Query(None, description="A day of the company's calendar, such as 2026-11-01.")]
 Status = Annotated[str, Query("", description=STATUSES)]
 
 
@@ -140,9 +144,21 @@ def resume_canvas(request: HttpRequest, canvas_id: int) -> dict:
     summary="Read the numbers of a Canvas",
     **needs("analytics"),
 )
-def read_analytics(request: HttpRequest, canvas_id: int) -> dict:
-    """The numbers of the Canvas and of each of its steps."""
-    return analytics.with_conversions(found(canvas_id))
+def read_analytics(
+    request: HttpRequest, canvas_id: int, range: RangeName = "", since: Day = None, until: Day = None
+) -> dict:
+    """The numbers of the Canvas and of each of its steps: of all time, or of a range.
+
+    In a range each counts when it happened. `inside` and `pending` are those at its end, `inside_before` and
+    `pending_before` those at its beginning: pending_before + entered = synced + pending + missing_fields + not_synced +
+    withdrawn.
+    """
+    asked = {"range": range or (OWN if since or until else ALL), "since": since, "until": until}
+    form = RangeForm(asked, timezone.now())
+    if not form.is_valid():
+        path, faults = next(iter(form.errors.items()))
+        raise wrong_path(path, faults[0])
+    return analytics.with_conversions(found(canvas_id), form.asked())
 
 
 @router.get(

@@ -15,6 +15,8 @@ from audiences import filters
 from audiences.filters import Fault, Library
 
 from ..problems import Problem
+from ..ranges import Range
+from ..series import Hours
 from .forms import StepForm
 from .people import Leaving, Page
 
@@ -168,20 +170,32 @@ class StepType:
         """Where the due `cohorts` go: one branch for everybody, or Routes. May write; they are locked."""
         return "next"
 
-    def numbers(self, steps: Sequence[int]) -> dict[int, dict[str, int]]:
-        """What became of people, by the ids of Step rows, of any Canvases: disjoint counts of those who are done.
+    def numbers(self, steps: Sequence[int], cuts: Sequence[datetime] = ()) -> dict[int, list[dict[str, int]]]:
+        """What became of people, by the ids of Step rows, of any Canvases: disjoint counts of those who are done, for
+        each part of time that `cuts` make, one more than there are of them. Each counts when it was done. Who left the
+        step before it did anything is added to `withdrawn`, if there is one.
 
         A constant number of queries.
         """
         return {}
 
-    def people(self, step: "StepSpec", status: str, after: str, limit: int, only: QuerySet | None = None) -> Page:
+    def by_hour(self, step: "StepSpec", asked: Range) -> Hours:
+        """What became of people in the range, hour by hour, under the names of `numbers`. One query."""
+        return ()
+
+    def people(
+        self, step: "StepSpec", status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+    ) -> Page:
         """The people who came here, of one of `statuses` or ("") of any. `after` is the last page's `next`.
 
-        `only`: the profiles that are asked for (a search). A constant number of queries. ValueError
-        when `after` is no such cursor.
+        `only`: the profiles that are asked for (a search); `cause`: those whom it keeps out. A constant number of
+        queries. ValueError when `after` is no such cursor.
         """
         return Page((), "")
+
+    def cause_words(self, cause: str) -> str:
+        """What `people` is asked for as a cause, as a sentence."""
+        return cause
 
     def leaving(self, steps: "Sequence[StepSpec]") -> Sequence[Leaving]:
         """Those of the steps, all of this type, from which somebody is still on the way. Constant queries."""

@@ -1,56 +1,89 @@
-"""The numbers of a Canvas, and of one of its steps with the people who came there.
+"""The numbers of a Canvas, and of one of its steps, of all time or of a range; and the Canvas's as a file."""
 
-What is searched for is personal data: it travels in the body of a POST and never stands in an address or a log.
-"""
+from collections.abc import Iterable
+from datetime import datetime
+from urllib.parse import urlencode
 
-from django import forms
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from audiences import masking, people
-from audiences.models import Profile
 from config.team.models import User
 
-from .. import analytics
+from .. import analytics, counted, figures, numbers_csv, series
 from ..board import Board, branch_words
 from ..document import StepSpec, live_of
+from ..flow_lines import FlowLines
 from ..models import Canvas
+from ..ranges import ALL, RangeForm
 from ..steps.people import Leaving
 
-PEOPLE = 50
-SOON, LATER, LIST = 3, 10, 5
-"""Seconds after which a page looks again: numbers on their way, other numbers of an active Canvas, the list."""
+SOON, LATER = 3, 10
+"""Seconds after which a page looks again: numbers on their way, other numbers of an active Canvas."""
 may_view = permission_required("canvas.view_canvas", raise_exception=True)
-
-
-class PeopleForm(forms.Form):
-    """What the list of a step's people is asked for."""
-
-    q = forms.CharField(required=False, max_length=320)
-    status = forms.CharField(required=False, max_length=40)
-    after = forms.CharField(required=False, max_length=60)
 
 
 @require_safe
 @never_cache
 @may_view
 def canvas(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Canvas.objects.select_related("live_version").prefetch_related("steps")
-    found = get_object_or_404(rows, pk=pk)
-    steps, numbers = analytics.steps_of(found), analytics.numbers(found)
-    now = timezone.now()
-    by_key = {row["key"]: row for row in numbers["steps"]}
-    rows = [{"spec": spec, "summary": spec.type.summary(spec.settings), "numbers": by_key[spec.key]} for spec in steps]
-    board = Board(live_of(found, now), [], request.user)
-    cards = [(card, by_key[card.step.key]) for card in board.cards]
-    context = {"canvas": found, "totals": numbers["canvas"], "rows": rows, "board": board, "cards": cards, "now": now}
-    context["conversions"] = analytics.conversions(found)
-    context["leaving"] = still_leaving(found, steps, request.user)
+    now, found = timezone.now(), canvas_of(pk)
+    form = RangeForm(request.GET, now)
+    numbers = counted.count(found, analytics.steps_of(found), form.asked())
+    context = {"canvas": found, "now": now, "figures": figures.of(numbers)} | range_of(form)
+    context["range_at"] = reverse("canvas:analytics", args=[pk])
+    context |= picture_of(numbers, request.user, now)
+    context["leaving"] = still_leaving(found, numbers.steps, request.user)
     return render(request, part(request, "canvas/analytics.html", "canvas/_analytics.html"), context)
+
+
+def picture_of(numbers: counted.Counted, user: User, now: datetime) -> dict:
+    """The graph and the table, with the same numbers."""
+    by_key = {row["key"]: row for row in numbers.rows()}
+    board = Board(live_of(numbers.canvas, now), [], user)
+    flow = FlowLines(board, numbers.steps, numbers.on_arrows())
+    rows = [table_row(spec, by_key[spec.key], flow) for spec in numbers.steps]
+    cards = [(card, by_key[card.step.key]) for card in board.cards]
+    return {"board": board, "cards": cards, "rows": rows, "flow": flow, "totals": numbers.totals(numbers.asked.part)}
+
+
+def table_row(spec: StepSpec, numbers: dict, flow: FlowLines) -> dict:
+    ways = [(branch_words(branch), flow.taken[spec.row.pk if spec.row else 0, branch]) for branch in spec.branches]
+    summary = spec.type.summary(spec.settings)
+    return {"spec": spec, "summary": summary, "numbers": numbers, "ways": ways if len(ways) > 1 else []}
+
+
+@require_safe
+@may_view
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same numbers as a file, a line a step."""
+    found, asked = canvas_of(pk), RangeForm(request.GET, timezone.now()).asked()
+    return file_of(numbers_csv.lines(analytics.with_conversions(found, asked), asked), f"{found.name} numbers")
+
+
+def file_of(lines: Iterable[str], name: str) -> StreamingHttpResponse:
+    disposition = {"Content-Disposition": f'attachment; filename="{slugify(name) or "numbers"}.csv"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=disposition)
+
+
+def range_of(form: RangeForm) -> dict:
+    """What stands around the numbers of a range: the form, and the range as links keep it."""
+    return {"form": form, "asked": form.asked(), "chosen": form.data.get("range") or ALL, "query": query(form)}
+
+
+def query(form: RangeForm) -> str:
+    """The range as the end of an address, "" for all time: links within the numbers keep it."""
+    asked = {name: value for name in form.fields if (value := form.data.get(name)) and not form.asked().is_all}
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+def canvas_of(pk: int) -> Canvas:
+    return get_object_or_404(Canvas.objects.select_related("live_version").prefetch_related("steps"), pk=pk)
 
 
 def still_leaving(canvas: Canvas, steps: list[StepSpec], user: User) -> list[tuple[Leaving, bool]]:
@@ -59,45 +92,27 @@ def still_leaving(canvas: Canvas, steps: list[StepSpec], user: User) -> list[tup
     return [] if runs else [(one, user.has_perm(one.permission)) for one in analytics.leaving(steps)]
 
 
-@require_safe
-@never_cache
-@may_view
-def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    found, spec = step_of(pk, key)
-    if request.htmx:
-        return render(request, "canvas/_step_numbers.html", numbers_of(found, spec))
-    context = numbers_of(found, spec) | people_of(request, spec, PeopleForm({}))
-    return render(request, "canvas/step_analytics.html", context)
-
-
-@require_POST
-@may_view
-def step_people(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    found, spec = step_of(pk, key)
-    context = {"canvas": found, "spec": spec} | people_of(request, spec, PeopleForm(request.POST))
-    if request.htmx:
-        return render(request, "canvas/_step_people.html", context)
-    return render(request, "canvas/step_analytics.html", numbers_of(found, spec) | context)
-
-
 def step_of(pk: int, key: str) -> tuple[Canvas, StepSpec]:
-    rows = Canvas.objects.select_related("live_version").prefetch_related("steps")
-    found = get_object_or_404(rows, pk=pk)
+    found = canvas_of(pk)
     spec = next((spec for spec in analytics.steps_of(found) if spec.key == key), None)
     if spec is None:
         raise Http404
     return found, spec
 
 
-def numbers_of(found: Canvas, spec: StepSpec) -> dict:
+def numbers_of(found: Canvas, spec: StepSpec, form: RangeForm) -> dict:
     """What stands over the people."""
-    now = timezone.now()
-    numbers = next(row for row in analytics.numbers(found)["steps"] if row["key"] == spec.key)
+    now, asked = form.now, form.asked()
+    counts = counted.count(found, [spec], asked)
+    numbers = counts.row(spec, asked.part)
     details = spec.type.details(spec, now)
     again = looks_again(found, numbers, numbers.get(spec.type.rest, 0), details.get("moving", False))
-    ways = [(branch_words(one.branch), one) for one in analytics.ways(spec)]
-    return details | {
-        "canvas": found, "spec": spec, "numbers": numbers, "now": now, "looks_again": again, "ways": ways,
+    ways = [(branch_words(one.branch), one) for one in analytics.ways(spec, asked)]
+    details |= {"series": series.series(spec.type.by_hour(spec, asked), asked, now, form.data.get("by", ""))}
+    return details | range_of(form) | {
+        "canvas": found, "spec": spec, "numbers": numbers, "now": now, "ways": ways,
+        "range_at": reverse("canvas:step_analytics", args=[found.pk, spec.key]),
+        "looks_again": 0 if asked.until else again, "before": numbers.get(f"{spec.type.rest}_before", 0),
     }  # fmt: skip
 
 
@@ -111,28 +126,3 @@ def looks_again(canvas: Canvas, numbers: dict, waiting: int, moving: bool) -> in
 def part(request: HttpRequest, page: str, fragment: str) -> str:
     """A page looks again by asking for the part that changes."""
     return fragment if request.htmx else page
-
-
-def people_of(request: HttpRequest, spec: StepSpec, form: PeopleForm) -> dict:
-    """The list, found by whom it is asked for and in which state."""
-    if not form.is_valid():
-        raise Http404
-    asked, statuses, unmasked = form.cleaned_data, spec.type.statuses, masking.may_see(request.user)
-    status = asked["status"] if asked["status"] in statuses else ""
-    only = people.matching(asked["q"], unmasked) if asked["q"] else None
-    try:
-        page = spec.type.people(spec, status, asked["after"], PEOPLE, only)
-    except ValueError:
-        raise Http404 from None
-    profiles = Profile.objects.in_bulk([person.profile_id for person in page.people if person.profile_id])
-    rows = [(person, profiles.get(person.profile_id)) for person in page.people]
-    found = {"people": rows, "next": page.next, "note": page.note, "status": status, "term": asked["q"]}
-    found |= {"statuses": statuses, "unmasked": unmasked}
-    return found | {"list_looks_again": LIST if may_change(rows, asked) else 0}
-
-
-def may_change(rows: list, asked: dict) -> bool:
-    """Nobody has come yet, or the first page shows somebody who is on the way."""
-    if not rows:
-        return not any(asked.values())
-    return not asked["after"] and any(person.status == "pending" for person, _ in rows)

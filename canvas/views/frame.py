@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from .. import analytics, journal, launch, saving
+from .. import analytics, launch, saving
 from ..board import Board
 from ..conflicts import versions
 from ..document import DocumentRefused, Draft, draft_of, read
@@ -60,7 +60,7 @@ def frame(
         "board": Board(draft, launch.problems(draft) if found is None else found, request.user),
         "section": section,
         "is_draft": is_draft,
-        "inside": analytics.totals(canvas, journal.flows([canvas.pk]))["inside"] if canvas.live_version else 0,
+        "inside": analytics.inside(canvas) if canvas.live_version else 0,
         "editable": editable,
         "trail": Trail(canvas) if editable else None,
         **zones(),

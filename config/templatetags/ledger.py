@@ -57,6 +57,12 @@ def terms(numbers: Mapping[str, int]) -> Iterator[Term]:
 
 
 @register.filter
+def someone(numbers: Mapping[str, int]) -> bool:
+    """There is somebody in one of the states."""
+    return any(numbers.get(name) for name in STATES)
+
+
+@register.filter
 def state_label(name: str) -> str:
     return STATES[name][1]
 
@@ -67,8 +73,9 @@ def ledger_bar(numbers: Mapping[str, int], thin: bool = False) -> dict:
 
 
 @register.inclusion_tag("_partials/ledger_sum.html")
-def ledger_sum(numbers: Mapping[str, int], entered: int) -> dict:
-    return {"terms": list(terms(numbers)), "entered": entered}
+def ledger_sum(numbers: Mapping[str, int], entered: int, before: int = 0) -> dict:
+    """`before`: how many of them were pending at the beginning of the range that is counted."""
+    return {"terms": list(terms(numbers)), "entered": entered, "before": before, "all": entered + before}
 
 
 @register.inclusion_tag("_partials/ledger_facts.html")

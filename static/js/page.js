@@ -35,3 +35,9 @@ document.addEventListener("submit", ({ submitter, defaultPrevented }) => {
 
 // A link to a field leads into it, not only to where it stands.
 document.getElementById(location.hash.slice(1))?.focus();
+
+// What was unfolded stays so when the part around it is drawn anew.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const open = [...detail.target.querySelectorAll("details[open][id]")].map((one) => one.id);
+  if (open.length) document.addEventListener("htmx:afterSwap", () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")), { once: true });
+});

@@ -271,14 +271,14 @@ class TestThePeople:
         assert "or a whole e-mail or phone" in text(viewer.get(path(everything)))
 
     def test_the_term_stands_in_no_address(self, marketer, everything, monkeypatch):
-        monkeypatch.setattr("canvas.views.analytics.PEOPLE", 5)
+        monkeypatch.setattr("canvas.views.step_people.PEOPLE", 5)
         answer = marketer.post(path(everything, "fb/people/"), {"q": "jane"}, headers=HTMX)
         addresses = [part.split('"')[0] for part in text(answer).split('="/')[1:]]
         assert answer.context["next"] and not any("jane" in one.lower() for one in addresses)
         assert 'name="q" value="jane"' in text(answer)
 
     def test_page_by_page_everybody_once(self, marketer, everything, monkeypatch):
-        monkeypatch.setattr("canvas.views.analytics.PEOPLE", 7)
+        monkeypatch.setattr("canvas.views.step_people.PEOPLE", 7)
         seen, after = [], ""
         while True:
             answer = marketer.post(path(everything, "fb/people/"), {"after": after}, headers=HTMX)
