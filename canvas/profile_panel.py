@@ -1,43 +1,17 @@
-"""The journeys of one person, for her page: each trip's way through its Canvas, and where she stands."""
+"""The journeys of one person, for her page; why she has not come to the other steps is asked for by the page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
 from audiences.models import Profile
 from audiences.panels import MAIN, Part
 
-from . import paths
-from .models import Arrival, Entry
-from .steps import registry
-
-SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Trip:
-    """One trip, and the stops on its way."""
-
-    entry: Entry
-    stops: list[Arrival] = field(default_factory=list)
-
-    @property
-    def standing_at(self) -> str:
-        return "" if self.entry.cohort.ended_at else registry.label(self.entry.cohort.step.type)
+from .profile_trips import SHOWN, trips
 
 
 def panel(profile: Profile, request: HttpRequest) -> Iterator[Part]:
     if request.user.has_perm("canvas.view_canvas"):
         found = trips(profile)
         yield Part(MAIN, "canvas/_profile_panel.html", {"trips": found[:SHOWN], "more": len(found) > SHOWN})
-
-
-def trips(profile: Profile) -> list[Trip]:
-    """The latest trips; one more than is shown, if there is one."""
-    rows = Entry.objects.filter(profile=profile.pk).select_related("canvas", "cohort__step")
-    entries = list(rows.order_by("-entered_at", "-pk")[: SHOWN + 1])
-    ways = paths.of({entry.cohort_id for entry in entries})
-    for arrival in (arrival for way in ways.values() for arrival in way):
-        arrival.words = registry.label(arrival.step.type) if arrival.step else "End of the Canvas"
-    return [Trip(entry, ways[entry.cohort_id]) for entry in entries]
+        yield Part(MAIN, "canvas/_why_not_asked.html", {"profile": profile})

@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from .views import analytics, builder, canvases, history, moving, review, sections, step_people, steps, versions
+from .views import (
+    analytics,
+    builder,
+    canvases,
+    history,
+    moving,
+    review,
+    sections,
+    step_people,
+    steps,
+    versions,
+    why_not,
+)
 
 app_name = "canvas"
 urlpatterns = [
     path("", canvases.index, name="list"),
     path("new/", canvases.create, name="create"),
     path("new/<slug:key>/", canvases.create_from, name="create_from"),
+    path("why-not/<int:pk>/", why_not.index, name="why_not"),
     path("import/", canvases.import_document, name="import"),
     path("<int:pk>/export/", canvases.export, name="export"),
     path("<int:pk>/duplicate/", canvases.duplicate, name="duplicate"),

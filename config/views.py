@@ -8,11 +8,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audiences.models import Profile
-from canvas import overview
+from canvas import overview, series
 from canvas.blueprints import BLUEPRINTS
 from canvas.models import Canvas
+from canvas.ranges import RangeForm
+from integrations import numbers
 from integrations.health import Overview
+from integrations.models import SyncBatch
 from integrations.partner import PARTNERS
+
+from . import recent
 
 CANVASES = 8
 
@@ -32,9 +37,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "passed_on": sum(fates.values()),
         "people": Profile.objects.exists(),
     }
-    overviews = [Overview(key, timezone.now()) for key in PARTNERS]
+    now = timezone.now()
+    overviews = [Overview(key, now) for key in PARTNERS]
     broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
     blueprints = BLUEPRINTS.values() if request.user.has_perm("canvas.add_canvas") else ()
+    asked = RangeForm({"range": "30d"}, now).asked()
+    hours = numbers.by_hour(SyncBatch.objects.all(), asked)
+    context |= {"series": series.series(hours, asked, now), "changes": list(recent.changes())}
+    context |= {"running": sum(row.canvas.status == Canvas.Status.ACTIVE for row in found)}
     context |= {"broken": broken, "blueprints": blueprints, "connected": any(one.secret for one in overviews)}
     return render(request, "home/home.html", context)
 

@@ -4,13 +4,14 @@ from django.urls import include, path
 
 from .channels import CHANNELS
 from .partner import PARTNERS
-from .views import attempts, audiences, by_hand, confirming, outgoing, partners
+from .views import attempts, audience, audiences, by_hand, confirming, outgoing, partners
 
 app_name = "integrations"
 urlpatterns = [
     path("", partners.index, name="partners"),
     path("audiences/", audiences.index, name="audiences"),
     path("audiences/look/", audiences.look, name="look_at_audiences"),
+    path("audiences/<int:pk>/", audience.detail, name="audience"),
     path("audiences/<int:pk>/recreate/", audiences.recreate, name="recreate"),
     path("steps/<int:pk>/retry/", by_hand.retry, name="retry_step"),
     path("steps/<int:pk>/cancel/", by_hand.cancel, name="cancel"),

@@ -31,8 +31,8 @@ PKS = {"pk", "number", "profile", "object_id", "id", "segment_id", "canvas_id"}
 OF_OUTLETS = ("retry_outgoing", "cancel_outgoing")
 OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
 LIVE = (
-    "analytics", "analytics_csv", "step_analytics", "step_people", "stop", "export", "duplicate", "edit", "discard",
-    "restore",
+    "analytics", "analytics_csv", "step_analytics", "step_people", "step_people_csv", "stop", "export", "duplicate",
+    "edit", "discard", "restore",
 )  # fmt: skip
 DRAFT = ("launch", "add", "link")
 
@@ -146,12 +146,18 @@ class World:
         return [{key: NOT_THERE if key in PKS else one[key] for key in one} for one in of if PKS & one.keys()]
 
     def of_canvas(self, page: str) -> list[dict]:
+        if page == "why_not":
+            return [{"pk": self.jane.pk}]
         if page == "create_from":
             return [{"key": "retarget"}]
         if page == "restore":
             return [{"pk": self.live.pk, "number": 1}]
         canvases = [self.live] if page in LIVE else [self.draft] if page in DRAFT else [self.draft, self.live]
-        keys = ("fb",) if page in ("step_people", "change_type", "delete_step", "preview") else ("fb", "wait", "split")
+        keys = (
+            ("fb",)
+            if page in ("step_people", "step_people_csv", "change_type", "delete_step", "preview")
+            else ("fb", "wait", "split")
+        )
         return [{"pk": one.pk} for one in canvases] + [{"pk": one.pk, "key": key} for one in canvases for key in keys]
 
     def of_audiences(self, page: str) -> list[dict]:
@@ -177,7 +183,7 @@ class World:
             return [{"key": "facebook", "what": "live"}]
         if page == "facebook_rehearsal":
             return [{"pk": one.pk, "key": "fb"} for one in (self.draft, self.live)]
-        if page == "recreate":
+        if page in ("recreate", "audience"):
             return [{"pk": CustomAudience.objects.filter(step__canvas=self.live).get().pk}]
         return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]
 

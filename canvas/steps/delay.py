@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.db.models import Q
 from django.utils import timezone
 
-from .. import describe, spans, values
+from .. import describe, spans, values, waiting
 from ..problems import Problem
 from .base import Dues, Setting, StepType
 from .forms import DelayForm
@@ -59,6 +59,11 @@ class Delay(StepType):
     def changed(self, old: Mapping, new: Mapping) -> str:
         kept = "Whoever waits here keeps their time"
         return "" if old == new else f"{kept}; the new one is for those who come after publishing."
+
+    details_template = "steps/_delay_waiting.html"
+
+    def details(self, step, now: datetime) -> Mapping[str, Any]:
+        return {"waiting_by_due": waiting.by_due(step.row.pk, now) if step.row else []}
 
     def due(self, step, now: datetime) -> datetime | Dues:
         if "duration" in step.settings:

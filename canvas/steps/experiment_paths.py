@@ -13,6 +13,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import MD5, Cast, Concat, Substr
 from django.db.models.lookups import LessThan
 
+from .. import lift
 from ..problems import Problem
 from .base import Routes, Say, Setting, StepType
 from .experiment_paths_form import ExperimentPathsForm
@@ -58,6 +59,16 @@ class ExperimentPaths(StepType):
         "paths": Setting("Paths", read_paths, words=paths_words),
         "control": Setting("Control group", read_share, words=lambda value, say: f"{value} %"),
     }
+
+    details_template = "steps/_experiment_lift.html"
+
+    def details(self, step, now: datetime) -> Mapping[str, Any]:
+        found = lift.of_step(step.row, self.branches(step.settings)) if step.row else []
+        return {
+            "lifts": found or [],
+            "lift_is_too_large": found is None,
+            "chosen_shares": list(shares(step.settings).items()),
+        }
 
     def branches(self, settings) -> tuple[str, ...]:
         return (*names(settings.get("paths")), *([CONTROL] if settings.get("control") else ())) or ("next",)

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from audiences.models import Profile
-from canvas import profile_panel
+from canvas import profile_panel, profile_trips
 from tests.cast import delay, facebook_step, launch, people, split, tick, user
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 def way(external_id: str) -> list[list[str]]:
     person = Profile.objects.get(external_id=external_id)
-    return [[stop.step.key if stop.step else "end" for stop in trip.stops] for trip in profile_panel.trips(person)]
+    return [[stop.step.key if stop.step else "end" for stop in trip.stops] for trip in profile_trips.trips(person)]
 
 
 def test_a_way_leads_through_the_splits_where_cohorts_parted(connection, now):
@@ -37,13 +37,13 @@ def test_where_she_stands_is_told(connection, now):
     (jane,) = people(1)
     launch(delay(), at=now)
     tick(now)
-    assert profile_panel.trips(jane)[0].standing_at == "Delay"
+    assert profile_trips.trips(jane)[0].standing_at == "Delay"
     tick(now + HOUR)
-    assert profile_panel.trips(jane)[0].standing_at == ""
+    assert profile_trips.trips(jane)[0].standing_at == ""
 
 
 def test_who_was_in_no_canvas_has_no_way(now):
-    assert profile_panel.trips(people(1)[0]) == []
+    assert profile_trips.trips(people(1)[0]) == []
 
 
 def test_it_takes_the_same_queries_for_many_canvases(connection, now):
@@ -51,7 +51,7 @@ def test_it_takes_the_same_queries_for_many_canvases(connection, now):
 
     def queries() -> int:
         with CaptureQueriesContext(database) as asked:
-            profile_panel.trips(jane)
+            profile_trips.trips(jane)
         return len(asked)
 
     launch(delay(), at=now, name="first")
@@ -71,7 +71,7 @@ def test_only_the_latest_are_shown(connection, now, monkeypatch):
     tick(now)
     request = RequestFactory().get("/")
     request.user = user("Viewer")
-    (part,) = profile_panel.panel(jane, request)
+    (part, _) = profile_panel.panel(jane, request)
     assert (len(part.context["trips"]), part.context["more"]) == (2, True)
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from audiences.models import Profile
 from audiences.track import track
-from canvas import profile_panel, recurring
+from canvas import profile_trips, recurring
 from canvas.models import Arrival, Canvas, Cohort, Conversion, Entry, EntryRun, Trigger
 from tests.cast import delay, launch, people, tick
 
@@ -50,7 +50,7 @@ def test_an_event_wakes_whom_it_concerns_and_the_others_wait_until_their_time_is
     tick(now + DAY)
     assert at(canvas)["p2"] == "a", "at the very end of its window an event still counts"
     assert at(canvas)["p3"] == "c"
-    ways = profile_panel.trips(Profile.objects.get(external_id="p1"))
+    ways = profile_trips.trips(Profile.objects.get(external_id="p1"))
     assert [stop.step.key if stop.step else "end" for stop in ways[0].stops] == ["wait", "b", "end"]
     call_command("audit_sync")
 
@@ -215,6 +215,6 @@ def test_a_delay_in_each_person_s_own_time_zone(now):
         }  # fmt: skip
         tick(now + 12 * HOUR + SECOND)
         assert at(canvas)["tokyo"] == "left by next" and at(canvas)["ny"] == "wait"
-        way = profile_panel.trips(Profile.objects.get(external_id="ny"))
+        way = profile_trips.trips(Profile.objects.get(external_id="ny"))
         assert [stop.step.key for stop in way[0].stops][-1] == "wait"
     call_command("audit_sync")

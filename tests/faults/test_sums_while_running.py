@@ -1,0 +1,82 @@
+"""While workers run, whoever looks sees sums that add up, and that are those of a recount from the rows."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from django.db import transaction
+from django.utils import timezone
+
+from canvas import recount as canvas_recount
+from canvas.models import Canvas
+from integrations import recount
+from integrations.models import Member, SyncBatch
+from tests.cast import delay, facebook_step, fate, launch, people, step_numbers, tick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FATES = ("synced", "missing_fields", "not_synced", "withdrawn")
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read in the block is of one moment, whatever others commit meanwhile."""
+    with transaction.atomic():
+        if database.vendor == "postgresql":
+            database.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def ticking(stop: threading.Event, errors: list[BaseException]) -> None:
+    """Time flies: each tick is six seconds after the one before, so that batch after batch is due."""
+    now = timezone.now()
+    try:
+        while not stop.is_set():
+            tick(now)
+            now += timedelta(seconds=6)
+    except BaseException as error:
+        errors.append(error)
+    finally:
+        database.close()
+
+
+def test_sums_equal_the_recount_at_any_moment(connection, sandbox, settings):
+    settings.SYNC_BATCH_SIZE = 20
+    people(5, email=""), people(295)
+    now = timezone.now()
+    canvas = launch(facebook_step(then="wait"), delay("wait", "again"), facebook_step("again"), at=now)
+    for kind, knobs in (("invalid_rows", {"rows": 2}), ("code_2", {}), ("http_500_html", {})):
+        sandbox.fault(kind, {"path_regex": "/users"}, **knobs)
+    stop, errors, seen = threading.Event(), [], set()
+    worker = threading.Thread(target=ticking, args=(stop, errors), daemon=True)
+    worker.start()
+    ends = timezone.now() + timedelta(seconds=60)
+    while timezone.now() < ends and not errors and not done(seen):
+        seen.add(looked(canvas))
+    stop.set()
+    worker.join(30)
+    assert not errors and not worker.is_alive()
+    assert any(0 < synced < 293 for synced in seen), "it was looked at on the way, too"
+    assert fate(canvas)["synced"] == 293
+
+
+def done(seen: set[int]) -> bool:
+    return 293 in seen and len(seen) > 1
+
+
+def looked(canvas: Canvas) -> int:
+    """Everything adds up, all time and today, and nothing differs from the rows. Returns who is synced at the first."""
+    with one_moment():
+        numbers = step_numbers(canvas)["fb"]
+        assert numbers["entered"] == numbers["pending"] + sum(numbers[name] for name in FATES)
+        assert numbers["synced"] == rows_of("fb")
+        assert [*canvas_recount.differences(), *recount.differences()] == []
+    return numbers["synced"]
+
+
+def rows_of(key: str) -> int:
+    """Person by person."""
+    done = Member.objects.filter(batch__audience__step__key=key, batch__state=SyncBatch.State.DONE, verdict="")
+    return done.count()
