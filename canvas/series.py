@@ -54,7 +54,7 @@ class Series:
 def series(hours: Hours, asked: Range, now: datetime, unit: str = "") -> Series:
     """`unit` where it is one that fits the range."""
     first = asked.since or min((at for at, _ in hours), default=floor(now))
-    last = min(asked.until or now, now)
+    last = asked.until or now + timedelta(seconds=1)
     units = fitting(first, last)
     chosen = unit if unit in units else units[0]
     counted = gathered(hours, chosen)
@@ -90,8 +90,9 @@ def begin(moment: datetime, unit: str) -> datetime:
 
 
 def beginnings(first: datetime, last: datetime, unit: str) -> Iterator[datetime]:
+    """Of each hour, day or month from the one of `first` on that begins before `last`."""
     at = begin(first, unit)
-    while at <= last:
+    while at < last:
         yield at
         at = begin(at + {"hour": HOUR, "day": timedelta(hours=36), "month": timedelta(days=40)}[unit], unit)
 
