@@ -1,8 +1,9 @@
 """The clock: one pass of everything that is due, and the task that the queue runs when the bell is rung.
 
-Order of a pass: dead launches, moves, entries, probes, seals, clocks, removals, sends, messages, imports, old
-attempts and answers; repeated until nothing is due (the ties are in docs/semantics.md). A bell carries no data and may
-be lost or doubled: what is due stands in rows.
+First a connection is looked at whose hour has come. Order of a pass: dead launches, moves, entries, probes, seals,
+clocks, removals, sends, messages, imports, old attempts and answers; repeated until nothing is due (the ties are in
+docs/semantics.md). Then what broke or works again is told. A bell carries no data and may be lost or doubled: what is
+due stands in rows.
 """
 
 import logging
@@ -19,8 +20,19 @@ from django_q.tasks import async_task
 
 from audiences import import_queue
 from canvas import engine, launch
-from config.team import repeats
-from integrations import dispatch_queue, dispatching, outbox, pauses, removing, retention, set_back, sync
+from config.team import notice_mail, repeats
+from integrations import (
+    checking,
+    dispatch_queue,
+    dispatching,
+    incidents,
+    outbox,
+    pauses,
+    removing,
+    retention,
+    set_back,
+    sync,
+)
 
 from . import beats
 
@@ -31,15 +43,19 @@ LONGEST_TASK = SHIFT + settings.SYNC_LEASE_SECONDS
 
 
 def run(clock: Callable[[], datetime], seconds: float | None = None) -> Counter:
-    """Passes until nothing is due, or the seconds are over; what was done, added up."""
+    """Passes until nothing is due, or the seconds are over; what was done, added up. Where there are seconds, a check
+    of a connection may take them all: the rest is left to the next bell."""
     total, end, sender = Counter(), time.monotonic() + seconds if seconds else None, sync.Sender()
     set_back.set_right(clock())
-    while done := one_pass(clock, sender):
+    total["checks"] += checking.check_due(clock())
+    while not (seconds and total["checks"]) and (done := one_pass(clock, sender)):
         total += done
         beats.touch("worker")
         if end and time.monotonic() > end:
             break
-    return total
+    total += incidents.work(clock())
+    total["notices_mailed"] += notice_mail.send_due(clock)
+    return +total
 
 
 def one_pass(clock: Callable[[], datetime], sender: sync.Sender) -> Counter:
@@ -54,7 +70,8 @@ def next_due(now: datetime) -> datetime | None:
     """When the next pass would find something."""
     moments = (
         engine.next_due(), outbox.next_due(now), removing.next_due(now), pauses.next_due(now),
-        dispatch_queue.next_due(now), import_queue.next_due(now),
+        dispatch_queue.next_due(now), import_queue.next_due(now), checking.next_due(), incidents.next_due(),
+        notice_mail.next_due(),
     )  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 

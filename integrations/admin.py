@@ -15,6 +15,7 @@ from .models import (
     CustomAudience,
     Dispatch,
     Identity,
+    Incident,
     Member,
     Outlet,
     Removal,
@@ -106,6 +107,13 @@ class Removals(ByNumber):
     list_display = ["id", "erasure_id", "audience_id", "state", "tries", "cause", "next_attempt_at", "settled_at"]
     list_filter = ["state"]
     search_help_text = "the number of a removal or a custom audience"
+
+
+@admin.register(Incident)
+class Incidents(ReadOnly):
+    list_display = ["began_at", "ended_at", "scope", "name", "tone", "headline", "told_at", "tell_at"]
+    list_filter = ["scope", "tone"]
+    search_fields = ["name", "headline"]
 
 
 @admin.register(Identity)

@@ -7,8 +7,9 @@ class IntegrationsApp(AppConfig):
 
     def ready(self) -> None:
         from audiences import changes, erasure, filter_named, filters, panels
+        from config.team import notices
 
-        from . import dispatch_by_hand, dispatch_panel, people_synced, profile_panel, receipts
+        from . import dispatch_by_hand, dispatch_panel, news_kinds, people_synced, profile_panel, receipts
         from .erasure import withdraw
         from .identities import keep_former
 
@@ -20,5 +21,7 @@ class IntegrationsApp(AppConfig):
         filter_named.NAMED["synced_to"] = filter_named.Kind(
             "custom audience", "was synced to", "was not synced to", people_synced.names
         )
+        for key, kind in news_kinds.ALL.items():
+            notices.register(key, kind)
         panels.register("dispatches", dispatch_panel.panel)
         panels.register("syncs", profile_panel.panel)

@@ -4,15 +4,37 @@ import time
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Min, QuerySet
+
 from . import audience_lists, partner, pauses
 from .at_once import result, together
-from .connecting import note_accounts, note_standing, token_of
+from .connecting import EVERY, note_accounts, note_standing, token_of
 from .errors import PartnerError, TokenRejected
-from .models import Connection
+from .models import Connection, faulty
 
 SECONDS = 10.0
 """For all that a launch reads at a partner, together."""
 PROBE_SECONDS = 15
+
+
+def due() -> QuerySet[Connection]:
+    """Those that are checked by themselves. What a fault holds back is probed instead."""
+    return Connection.objects.filter(check_at__isnull=False, secret__isnull=False).exclude(faulty())
+
+
+def next_due() -> datetime | None:
+    return due().aggregate(at=Min("check_at"))["at"]
+
+
+def check_due(now: datetime) -> int:
+    """Looks at what was not looked at for an hour: token, accounts, terms, and the custom audiences that were made
+    here. Whoever moves the time on does it; a crash in the middle of it means that it is done an hour later."""
+    done = 0
+    for connection in due().filter(check_at__lte=now):
+        if Connection.objects.filter(pk=connection.pk, check_at=connection.check_at).update(check_at=now + EVERY):
+            check(connection, now)
+            done += 1
+    return done
 
 
 def refresh(connection: Connection, account_ids: set[str], now: datetime) -> None:

@@ -3,7 +3,7 @@
 Disconnecting removes the token alone: accounts, custom audiences and people stay for the next one.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
@@ -16,6 +16,8 @@ from .models import AdAccount, Connection, ConnectionSecret, SyncBatch
 from .partner import AccountFacts, Standing
 from .secrets import fingerprint
 
+EVERY, SOON = timedelta(hours=1), timedelta(minutes=5)
+"""Until a connection is checked by itself: after one that got an answer, and after one that got none."""
 NO_TOKEN = "No token is connected."  # noqa: S105
 
 
@@ -94,7 +96,8 @@ def remove_token(key: str, now: datetime, actor: User | None, via: str) -> Conne
 
 def note_standing(connection: Connection, facts: dict, now: datetime, reachable: bool = True) -> None:
     connection.facts, connection.reachable, connection.checked_at = facts, reachable, now
-    connection.save(update_fields=["facts", "reachable", "checked_at"])
+    connection.check_at = now + (EVERY if reachable else SOON)
+    connection.save(update_fields=["facts", "reachable", "checked_at", "check_at"])
 
 
 def note_accounts(connection: Connection, accounts: list[AccountFacts], now: datetime) -> None:

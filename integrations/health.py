@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from canvas.models import Canvas
 
-from . import errors, pauses, recreating, standing
+from . import errors, partner, pauses, recreating, standing
 from .connecting import NO_TOKEN
 from .models import AdAccount, Connection, CustomAudience, Pausable, Removal, SyncBatch
 
@@ -157,6 +157,24 @@ def troubles_of(audience: CustomAudience, now: datetime) -> list[Trouble]:
     waiting = waiting_by_scope(held) if held else {}
     has_token = getattr(account.connection, "secret", None) is not None
     return [trouble(scope, waiting[NAMES[type(scope)]], has_token) for scope in held]
+
+
+def troubles_of_canvas(canvas: Canvas, now: datetime) -> list[tuple[Trouble, partner.Partner]]:
+    """Each thing once that holds back steps of this Canvas, the widest first, with its partner."""
+    rows = CustomAudience.objects.filter(step__canvas=canvas, step__retired=False)
+    scopes: dict[tuple, Pausable] = {}
+    for one in rows.select_related("ad_account__connection__secret").defer("ad_account__connection__secret__token"):
+        around = (one.ad_account.connection, one.ad_account, one)
+        scopes |= {(depth, scope.pk): scope for depth, scope in enumerate(around) if holds(scope, now)}
+    inside = Q(audience__step__canvas=canvas)
+    return [one_of_canvas(scope, inside) for _, scope in sorted(scopes.items())]
+
+
+def one_of_canvas(scope: Pausable, inside: Q) -> tuple[Trouble, partner.Partner]:
+    connection = pauses.connection_of(scope)
+    waits = SyncBatch.objects.filter(inside, state__in=pauses.WAITING, **{pauses.PATHS[type(scope)]: scope})
+    people = waits.aggregate(n=Sum(F("size") - F("withdrawn"), default=0))["n"]
+    return trouble(scope, people, getattr(connection, "secret", None) is not None), partner.of(connection)
 
 
 def waiting_by_scope(scopes: Iterable[Pausable]) -> dict[str, int]:

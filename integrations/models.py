@@ -16,12 +16,13 @@ from canvas.steps import registry
 
 from .confirmations import Confirmation
 from .dispatch_models import Dispatch, Outlet
+from .incident_models import Incident
 from .removal_models import Identity, Removal
 from .secrets import SecretTextField
 
 __all__ = [
     "AdAccount", "Attempt", "Confirmation", "Connection", "ConnectionSecret", "CustomAudience", "Dispatch", "Identity",
-    "Member", "Outlet", "Pausable", "Removal", "SyncBatch",
+    "Incident", "Member", "Outlet", "Pausable", "Removal", "SyncBatch",
 ]  # fmt: skip
 
 
@@ -63,6 +64,7 @@ class Connection(Pausable):
     facts = models.JSONField(default=dict)
     reachable = models.BooleanField(default=True, help_text="the last check got an answer")
     checked_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True, editable=False, help_text="when it is checked next, by itself")
     connected_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

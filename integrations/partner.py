@@ -214,6 +214,14 @@ class Partner(ABC):
     def trouble(self, connection: "Connection", now: datetime) -> str:
         """What is wrong with the token by what is stored of it, in a sentence; "" when nothing is."""
 
+    def connection_ill(self, connection: "Connection", now: datetime) -> Finding | None:
+        """What is to be told of the token by what is stored of it, though nothing holds the connection back."""
+        return None
+
+    def account_ill(self, account: "AdAccount") -> Finding | None:
+        """The same of an ad account."""
+        return None
+
     @abstractmethod
     def ad_accounts(self, token: str) -> list[AccountFacts]:
         """Every ad account that the token sees."""

@@ -135,6 +135,10 @@ DASHBOARD = {
     "team:person_two_step": Row(NEVER, A),
     "invitation": Row(ANYBODY, ANYBODY),
     "invitation_open": Row(ANYBODY, kind=ELSEWHERE),
+    "team:notices": Row(V),
+    "team:notices_read": Row(NEVER, V),
+    "team:notices_choose": Row(NEVER, V),
+    "team:notice_open": Row(NEVER, V, kind=ELSEWHERE),
     "team:keys": Row(A),
     "team:key_new": Row(A, A),
     "team:key_revoke": Row(A, A),
@@ -219,6 +223,7 @@ MODELS = (
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
     "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
     "integrations_outlet", "integrations_dispatch", "integrations_confirmation", "mail_suppression",
+    "integrations_incident", "team_notice", "team_noticechoice",
     "webhook_signingkey",
 )  # fmt: skip
 for model in MODELS:
@@ -237,6 +242,7 @@ ODD = (
     ("account_confirm_login_code", "get post", {"Anonymous"}, "sign in"),
     ("account_email", "get post", {*CAST} - {"Anonymous"}, "not there"),
     ("account_confirm_email", "post", set(CAST), "not there"),
+    ("team:notice_open", "post", {V, M}, "not there"),
     ("admin:login", "get post", {"Newcomer", V, M}, "forbidden"),
     ("admin:logout", "get post", {"Newcomer", V, M}, "let in"),
     ("admin:view_on_site", "get post", {"Staff", A}, "not there"),

@@ -14,11 +14,11 @@ from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
 from canvas.models import ArrivalHour, Conversion, Revision, Trigger
 from config.team import inviting
-from config.team.models import ApiKey, Invitation, KeptAnswer, User
+from config.team.models import ApiKey, Invitation, KeptAnswer, Notice, NoticeChoice, User
 from integrations import confirmations
 from integrations.mail import suppression
 from integrations.mail.models import Suppression
-from integrations.models import Connection, CustomAudience
+from integrations.models import Connection, CustomAudience, Incident
 from integrations.webhook import signing
 from tests.cast import delay, draft, facebook_step, launch, message, people, split, tick, user, webhook
 from tests.factories import ProfileFactory, SegmentFactory
@@ -51,6 +51,13 @@ class World:
         self.file = self.upload()
         self.key, _ = ApiKey.make(HIDDEN, ["segments"], user("Admin"))
         KeptAnswer.objects.create(api_key=self.key, name="a", call="b", at=now)
+        Notice.objects.create(
+            user=user("Admin"), kind="account", about="incident:1", tone="bad", title=HIDDEN, text=HIDDEN, at=now,
+            url="/partners/facebook/",
+        )  # fmt: skip
+        NoticeChoice.objects.create(user=user("Admin"), kind="account", mail="none", shown="all")
+        facts = {"scope": "account", "scope_pk": 1, "name": HIDDEN, "tone": "bad", "headline": HIDDEN}
+        Incident.objects.create(connection=Connection.objects.get(), began_at=now, ended_at=now, **facts)
         inviting.invite("new@zanzibar.example", "Viewer", user("Admin"), now)
 
     def grow(self, now: datetime, many: int) -> None:
@@ -188,6 +195,8 @@ class World:
         return [{"key": "facebook"}, {"key": "facebook", "scope": "connection", "pk": Connection.objects.get().pk}]
 
     def of_team(self, page: str) -> list[dict]:
+        if page == "notice_open":
+            return [{"pk": Notice.objects.filter(user=self.accounts["Admin"]).values_list("pk", flat=True)[0]}]
         if page == "invitation_withdraw":
             return [{"pk": Invitation.objects.order_by("pk").values_list("pk", flat=True)[0]}]
         return [{"pk": self.accounts["Viewer"].pk if page.startswith("person") else self.key.pk}]

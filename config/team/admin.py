@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .models import ApiKey, AuditEvent, Invitation, KeptAnswer, User, record
+from .models import ApiKey, AuditEvent, Invitation, KeptAnswer, Notice, NoticeChoice, User, record
 from .people import role_of
 from .staff_pages import FirstRows, ReadOnly
 
@@ -145,3 +145,18 @@ class AuditLog(ReadOnly):
     search_fields = ["action__startswith", "target__startswith"]
     search_help_text = "the beginning of an action or a target"
     ordering = ["-at", "-pk"]
+
+
+@admin.register(Notice)
+class Notices(ReadOnly):
+    list_display = ["at", "user", "kind", "tone", "title", "read_at", "mail_at", "mailed_at", "mail_tries"]
+    list_filter = ["kind", "tone"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "title"]
+
+
+@admin.register(NoticeChoice)
+class NoticeChoices(ReadOnly):
+    list_display = ["user", "kind", "mail", "shown"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]

@@ -12,6 +12,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from .notice_models import Notice, NoticeChoice
+
+__all__ = [
+    "ApiKey", "AuditEvent", "Invitation", "KeptAnswer", "Notice", "NoticeChoice", "User", "Users", "record",
+]  # fmt: skip
+
 
 class Users(BaseUserManager):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":

@@ -37,6 +37,9 @@ STAFF = (
         for name in ("adaccount", "attempt", "connectionsecret", "identity", "member", "removal", "syncbatch")
     ),
     "integrations.view_confirmation",
+    "integrations.view_incident",
+    "team.view_notice",
+    "team.view_noticechoice",
     "integrations.view_dispatch",
     "integrations.view_outlet",
     "mail.view_suppression",

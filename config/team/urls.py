@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invitations, keys, me, people
+from .views import invitations, keys, me, notices, people
 
 app_name = "team"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", people.deactivate, name="person_deactivate"),
     path("people/<int:pk>/activate/", people.activate, name="person_activate"),
     path("people/<int:pk>/two-step-off/", people.two_step_off, name="person_two_step"),
+    path("notices/", notices.index, name="notices"),
+    path("notices/read/", notices.read, name="notices_read"),
+    path("notices/choose/", notices.choose, name="notices_choose"),
+    path("notices/<int:pk>/open/", notices.open_one, name="notice_open"),
     path("keys/", keys.keys, name="keys"),
     path("keys/new/", keys.new_key, name="key_new"),
     path("keys/<int:pk>/revoke/", keys.revoke_key, name="key_revoke"),

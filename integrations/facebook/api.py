@@ -11,7 +11,7 @@ from audiences.values import stored_time
 from config.team.keys import needs
 from config.team.refusals import Refusal, wrong_path
 
-from .. import connecting, errors
+from .. import connecting, errors, incidents
 from ..models import AdAccount, Connection, ConnectionSecret
 from . import checks
 
@@ -79,6 +79,7 @@ def connect_facebook(request: HttpRequest, sent: Token) -> dict:
         raise Refusal(503, f"Nothing was changed. {error} Try again.") from None
     except errors.PartnerError as error:
         raise wrong_path(KEY, f"Nothing was changed. {error} {error.cure}".strip()) from None
+    incidents.note(timezone.now())
     return described()
 
 
@@ -92,6 +93,7 @@ def disconnect_facebook(request: HttpRequest) -> dict:
     """Removes the token. Ad accounts and custom audiences are kept; people who wait go on waiting for a new token."""
     if not connecting.disconnect("facebook", timezone.now(), via=request.auth.name):
         raise Refusal(409, "No token is connected.")
+    incidents.note(timezone.now())
     return described()
 
 

@@ -35,7 +35,7 @@ from ..partner import (
     Requirement,
     Standing,
 )
-from . import app_review, checks, fields, removal, requirements, standing, users, views
+from . import app_review, checks, fields, ills, removal, requirements, standing, users, views
 from .graph import Graph, Reply
 from .match_fields import normalise
 from .pace import learn_pace, note_pace
@@ -98,6 +98,12 @@ class Facebook(Partner):
 
     def trouble(self, connection: Connection, now: datetime) -> str:
         return next((problem.message for problem in checks.token_problems(connection, now)), "")
+
+    def connection_ill(self, connection: Connection, now: datetime) -> Finding | None:
+        return ills.of_connection(connection, now)
+
+    def account_ill(self, account: AdAccount) -> Finding | None:
+        return ills.of_account(account)
 
     def ad_accounts(self, token: str) -> list[AccountFacts]:
         """All of them; one field that is forbidden fails the whole call, so it is tried again with the bare list."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import audience_list, audience_lists, partner, recreating
+from .. import audience_list, audience_lists, incidents, partner, recreating
 from ..errors import PartnerError
 from ..models import CustomAudience
 from .by_hand import VIA
@@ -35,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def look(request: HttpRequest) -> HttpResponse:
     """Asks the partners how the audiences are; the page does so by itself when it was not done for a while."""
     audience_lists.look_again(timezone.now())
+    incidents.note(timezone.now())
     return redirect(back(request, reverse("integrations:audiences")))
 
 
@@ -63,6 +64,7 @@ def do_recreate(request: HttpRequest, audience: CustomAudience) -> None:
     except PartnerError as error:
         messages.error(request, why_not(audience, error))
     else:
+        incidents.note(timezone.now())
         messages.success(request, f"{audience} is made again. Its people are sent now.")
 
 

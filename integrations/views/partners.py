@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.team.models import AuditEvent, record
 
-from .. import checking, confirmations, connecting, pauses, standing
+from .. import checking, confirmations, connecting, incidents, pauses, standing
 from ..confirmations import Confirmation
 from ..errors import PartnerError
 from ..forms import TokenForm
@@ -145,6 +145,7 @@ def token(request: HttpRequest, key: str) -> HttpResponse:
 def accepted(form: TokenForm, key: str, request: HttpRequest) -> bool:
     try:
         connecting.connect(key, form.cleaned_data["token"], timezone.now(), actor=request.user, via=VIA)
+        incidents.note(timezone.now())
     except connecting.TokenUnusable as error:
         form.add_error("token", str(error))
     except PartnerError as error:
@@ -178,6 +179,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     connection = get_object_or_404(Connection, partner=key)
     if connection.has_token:
         checking.check(connection, timezone.now())
+        incidents.note(timezone.now())
         headline, good = standing.headline_of(standing.connections().get(pk=connection.pk))
         messages.add_message(request, messages.SUCCESS if good else messages.WARNING, f"Checked now: {headline}.")
     else:
@@ -212,6 +214,7 @@ def disconnect(request: HttpRequest, key: str) -> HttpResponse:
     connection = get_object_or_404(Connection, partner=key)
     if request.method == "POST":
         if connecting.disconnect(key, timezone.now(), actor=request.user, via=VIA):
+            incidents.note(timezone.now())
             still = f"The token still works at {partner.label} until it is revoked there."
             messages.success(request, f"{partner.label} is disconnected. {still}")
         return redirect("integrations:partner", key)

@@ -48,7 +48,7 @@ def test_it_says_that_facebook_is_connected(home, connection):
 def test_what_is_broken_stands_on_top_with_its_cure(home, connection, sandbox, now):
     people(3)
     launch(facebook_step(), at=now)
-    assert "notices" not in text(home("Admin"))
+    assert 'class="notices"' not in text(home("Admin"))
     sandbox.revoke(TOKEN)
     tick(now)
     told = {role: text(home(role)) for role in ("Viewer", "Marketer", "Admin")}

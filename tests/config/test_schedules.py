@@ -17,7 +17,7 @@ from django_q.signing import SignedPackage
 from canvas import engine, entries
 from canvas.models import Canvas, Entry, EntryRun, Version
 from config import schedules
-from integrations import sync
+from integrations import checking, sync
 from integrations.models import AdAccount, Connection, SyncBatch
 from tests.cast import ACCOUNT, TOKEN, connect, delay, facebook_step, fate, launch, people, step_numbers, tick
 
@@ -77,7 +77,7 @@ def test_whoever_is_due_at_once_goes_all_the_way_in_one_tick(connection, now):
     canvas = launch(delay("a", "b", duration="PT0S"), delay("b", "fb", duration="PT0S"), facebook_step(), at=now)
     tick(now)
     assert fate(canvas) == {"synced": 2}
-    assert schedules.next_due(now) is None
+    assert schedules.next_due(now) == checking.next_due() == now + checking.EVERY
 
 
 def test_sending_begins_while_a_large_audience_is_still_entering(connection, now, monkeypatch):

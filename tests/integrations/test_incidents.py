@@ -1,0 +1,207 @@
+"""What breaks at Facebook is found, told once to who wants to know, again each day, and once more when it works."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from canvas.models import Canvas
+from config.team import notices
+from config.team.models import Notice, NoticeChoice, User
+from integrations import checking, connecting, incidents
+from integrations.models import AdAccount, Connection, CustomAudience, Incident
+from tests.cast import OTHER_TOKEN, TOKEN, connect, facebook_step, fate, launch, people, tick, user
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def cast() -> dict[str, User]:
+    """An admin, a marketer who makes the Canvas, another who doesn't, and somebody who only looks."""
+    found = {role: user(role) for role in ("Admin", "Marketer", "Viewer")}
+    other = User.objects.create(email="other@example.com")
+    other.groups.set(found["Marketer"].groups.all())
+    return found | {"Other": other}
+
+
+@pytest.fixture
+def canvas(connection, cast, now) -> Canvas:
+    people(3)
+    made = launch(facebook_step(), at=now)
+    Canvas.objects.filter(pk=made.pk).update(author=cast["Marketer"])
+    tick(now)
+    return made
+
+
+def told(title: str = "") -> list[str]:
+    return sorted(Notice.objects.filter(title__contains=title).values_list("user__email", flat=True))
+
+
+def titles(email: str = "admin@example.com") -> list[str]:
+    return list(Notice.objects.filter(user__email=email).order_by("pk").values_list("title", flat=True))
+
+
+def letters(email: str = "admin@example.com") -> list:
+    return [one for one in mail.outbox if one.to == [email]]
+
+
+def test_a_revoked_token_is_told_once_and_then_that_it_works_again(canvas, sandbox, now):
+    sandbox.revoke(TOKEN)
+    tick(now + HOUR + timedelta(minutes=1))
+    assert told() == ["admin@example.com", "marketer@example.com"]
+    assert titles() == ["Facebook: The system user token is not accepted any more"]
+    first = letters()[0]
+    assert "Replace it on Technology Partners." in first.body and "Win back" in first.body
+    assert "https://audience.example.com/partners/facebook/" in first.body
+    assert "partners/facebook" not in letters("marketer@example.com")[0].body
+    tick(now + HOUR + timedelta(minutes=5))
+    assert len(letters()) == 1
+    connect(OTHER_TOKEN, now + 2 * HOUR)
+    tick(now + 2 * HOUR)
+    assert titles()[1:] == ["Facebook works again"] and len(letters()) == 2
+    assert Incident.objects.get().ended_at == now + 2 * HOUR
+    assert fate(canvas) == {"synced": 3}
+
+
+def test_it_is_found_by_itself_within_the_hour_though_nobody_is_sent(canvas, sandbox, now):
+    sandbox.revoke(TOKEN)
+    tick(now + timedelta(minutes=59))
+    assert not Incident.objects.exists()
+    tick(now + HOUR)
+    assert Incident.objects.get().scope == "connection"
+
+
+def test_a_reminder_comes_each_day(canvas, sandbox, now):
+    sandbox.revoke(TOKEN)
+    for hours in (1, 2, 12, 24, 26, 40, 49, 51):
+        tick(now + hours * HOUR)
+    assert len(letters()) == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"tos_accepted": False}, "terms of Northwind Store are not accepted"),
+        ({"account_status": 2}, "is disabled"),
+        ({"user_tasks": ["ANALYZE"]}, "may not create audiences"),
+        ({"existing_custom_audiences": 500}, "no room for another one"),
+    ],
+)
+def test_an_account_that_a_canvas_uses_is_told_when_the_check_finds_it(canvas, sandbox, now, fault, words):
+    sandbox.account("act_1001", **fault)
+    tick(now + HOUR)
+    assert [words in title for title in titles()] == [True]
+    assert told() == ["admin@example.com", "marketer@example.com"]
+
+
+def test_an_account_that_nobody_uses_is_not_told(canvas, sandbox, now):
+    """Three of the sandbox's accounts are in trouble from the start."""
+    tick(now + HOUR)
+    assert AdAccount.objects.count() == 4 and not Incident.objects.exists()
+
+
+def test_a_deleted_audience_is_told_to_the_author_too(canvas, sandbox, now):
+    audience = CustomAudience.objects.get()
+    sandbox.delete_audience(audience.partner_id)
+    tick(now + HOUR)
+    assert titles("marketer@example.com") == ["Win back: The custom audience was deleted at Facebook"]
+    assert told() == ["admin@example.com", "marketer@example.com"]
+    assert Notice.objects.get(user__email="marketer@example.com").url == f"/canvases/{canvas.pk}/analytics/fb/"
+
+
+def test_one_that_is_about_to_expire_is_a_warning_and_worse_is_told_at_once(canvas, sandbox):
+    now = timezone.now()
+    ends = now + timedelta(days=3)
+    sandbox.add_token("ENDS-SOON-TOKEN", expires_at=int(ends.timestamp()))
+    connect("ENDS-SOON-TOKEN", now)
+    tick(now)
+    assert Notice.objects.filter(user=user("Admin")).get().tone == "warn"
+    Connection.objects.update(facts={"valid": False})
+    incidents.work(now + timedelta(minutes=1))
+    assert [one.tone for one in Notice.objects.filter(user=user("Admin"))] == ["bad", "warn"]
+    assert Incident.objects.count() == 1
+
+
+def test_a_short_outage_is_told_to_nobody_and_a_long_one_is(canvas, sandbox, now):
+    fault = sandbox.fault("http_500_html", times=1000)
+    tick(now + HOUR)
+    assert Incident.objects.get().told_at is None and not Notice.objects.exists()
+    sandbox.clear_faults()
+    tick(now + HOUR + timedelta(minutes=5))
+    assert Incident.objects.get().ended_at and not Notice.objects.exists()
+    assert fault
+    sandbox.fault("http_500_html", times=1000)
+    for minutes in (125, 130, 135, 140, 145):
+        tick(now + timedelta(minutes=minutes))
+    assert told("could not be reached") == ["admin@example.com", "marketer@example.com"]
+
+
+def test_what_flaps_is_told_once_an_hour(canvas, now):
+    for minutes in range(1, 50, 5):
+        connecting.note_standing(Connection.objects.get(), {"valid": False}, now + timedelta(minutes=minutes))
+        incidents.work(now + timedelta(minutes=minutes))
+        connecting.note_standing(Connection.objects.get(), {"valid": True}, now + timedelta(minutes=minutes + 2))
+        incidents.work(now + timedelta(minutes=minutes + 2))
+    assert len(titles()) == 2
+
+
+def test_each_chooses_of_what_and_how(canvas, cast, sandbox, now):
+    choose = NoticeChoice.objects.create
+    choose(user=cast["Admin"], kind="connection", mail="none", shown="all")
+    choose(user=cast["Marketer"], kind="connection", mail="none", shown="none")
+    choose(user=cast["Other"], kind="connection", mail="all", shown="none")
+    sandbox.revoke(TOKEN)
+    tick(now + HOUR)
+    assert told() == ["admin@example.com", "other@example.com"]
+    assert [one.to for one in mail.outbox] == [["other@example.com"]]
+    assert notices.unread(cast["Admin"]) == 1 and notices.unread(cast["Other"]) == 0
+
+
+def test_who_may_not_sign_in_is_told_nothing(canvas, cast, sandbox, now):
+    User.objects.filter(pk=cast["Admin"].pk).update(is_active=False)
+    cast["Marketer"].groups.clear()
+    sandbox.revoke(TOKEN)
+    tick(now + HOUR)
+    assert told() == []
+
+
+def test_disconnecting_is_told_where_a_canvas_depends_on_it(canvas, now):
+    connecting.disconnect("facebook", now)
+    tick(now)
+    assert titles() == ["Facebook: No token is connected"]
+
+
+def test_a_connection_that_nothing_depends_on_may_end_in_silence(connection, now):
+    user("Admin")
+    connecting.disconnect("facebook", now)
+    tick(now)
+    assert not Incident.objects.exists()
+
+
+def test_looking_twice_changes_nothing_and_costs_the_same(canvas, sandbox, now, django_assert_max_num_queries):
+    sandbox.revoke(TOKEN)
+    tick(now + HOUR)
+    with django_assert_max_num_queries(6):
+        assert not +incidents.work(now + HOUR)
+    assert Incident.objects.count() == 1
+
+
+def test_the_check_tells_when_it_is_due_next(canvas, now):
+    assert checking.next_due() == now + HOUR
+    tick(now + HOUR)
+    assert checking.next_due() == now + 2 * HOUR
+    connecting.disconnect("facebook", now + HOUR)
+    assert checking.next_due() is None
+
+
+def test_pages_of_the_canvas_say_what_holds_it_back(client, canvas, cast, sandbox):
+    client.force_login(cast["Viewer"])
+    path = f"/canvases/{canvas.pk}/analytics/"
+    assert "is not accepted any more" not in client.get(path).content.decode()
+    sandbox.revoke(TOKEN)
+    checking.check(Connection.objects.get(), timezone.now())
+    for page in (path, f"/canvases/{canvas.pk}/build/"):
+        told = client.get(page).content.decode()
+        assert "The system user token is not accepted any more." in told and "Replace token" not in told
