@@ -61,7 +61,7 @@ def canvas(connection, now) -> Canvas:
     ended = [Cohort(canvas=made, step=rows[-1], size=each, arrived_at=at, due_at=at, ended_at=at) for at in times]
     cohorts = [one.pk for one in Cohort.objects.bulk_create(ended)]
     walk(made, cohorts, rows, times, each)
-    entry = Entry.objects.create(canvas=made, profile_id=first, trip=1, cohort_id=cohorts[0], entered_at=now)
+    entry = Entry.objects.create(canvas=made, profile_id=0, trip=1, cohort_id=cohorts[0], entered_at=now)
     cohort = f"{cohorts[0]} + (n - 1) / {each}"
     copied(entry, PEOPLE, profile_id=f"{first} + n - 1", cohort_id=cohort)
     entries = Entry.objects.order_by("pk").values_list("pk", flat=True)[0]
