@@ -87,6 +87,10 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"] if HTTPS else []
 SECURE_REFERRER_POLICY = "same-origin"
+# Browsers come by HTTPS only, for a year. Whether other hosts of the domain do too is not ours to say (W005, W021),
+# and the proxy that ends TLS leads from HTTP to HTTPS (W008).
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reporting.NothingPrivate"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -147,6 +151,8 @@ CACHES = {
 }
 
 API_CALLS_PER_MINUTE = int(env.number("API_CALLS_PER_MINUTE", 600, 1, 1_000_000))
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 WEBHOOK_PRIVATE_HOSTS = env.hosts("WEBHOOK_PRIVATE_HOSTS")
 

@@ -1,11 +1,14 @@
-"""Pages that belong to the whole: home, and a word for load balancers."""
+"""Pages that belong to the whole: home, and what machines ask: alive, ready, how much."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.db import connection
+from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from audiences.models import Profile
 from canvas import overview, series
@@ -17,7 +20,7 @@ from integrations.health import Overview
 from integrations.models import SyncBatch
 from integrations.partner import PARTNERS
 
-from . import recent
+from . import metrics, recent
 
 CANVASES = 8
 
@@ -51,11 +54,31 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
+def alive(request: HttpRequest) -> HttpResponse:
+    """For whoever restarts what hangs: this process answers, whatever the database does."""
+    return HttpResponse("alive", content_type="text/plain")
+
+
+@require_safe
+@login_not_required
 def ready(request: HttpRequest) -> HttpResponse:
-    """For load balancers: 200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """For load balancers: 200 when the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return HttpResponse("the database does not answer", content_type="text/plain", status=503)
     return HttpResponse("ready", content_type="text/plain")
+
+
+@require_safe
+@login_not_required
+def measured(request: HttpRequest) -> HttpResponse:
+    """`/metrics`, for a bearer of METRICS_TOKEN; for everybody else, and where none is set, there is no such page."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(shown, settings.METRICS_TOKEN):
+        raise Http404
+    return HttpResponse(metrics.text(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -34,7 +34,9 @@ DASHBOARD = {
     "help_section": Row(V),
     "help_entry": Row(V),
     "styleguide": Row(STAFF),
+    "alive": Row(ANYBODY, kind=FILE),
     "ready": Row(ANYBODY, kind=FILE),
+    "metrics": Row(NOBODY, kind=FILE),
     "canvas:list": Row(V),
     "canvas:create": Row(M, M),
     "canvas:create_from": Row(NEVER, M),
@@ -238,6 +240,8 @@ TABLE = DASHBOARD | ACCOUNT | ADMIN
 ODD = (
     ("account_logout", "get", {"Anonymous"}, "sign in"),
     ("account_logout", "post", set(CAST), "sign in"),
+    ("metrics", "get", set(CAST), "not there"),
+    ("metrics", "post", {"Anonymous"}, "never"),
     ("mfa_login_webauthn", "get post", {"Anonymous"}, "sign in"),
     ("account_confirm_login_code", "get post", {"Anonymous"}, "sign in"),
     ("account_email", "get post", {*CAST} - {"Anonymous"}, "not there"),
