@@ -50,6 +50,7 @@ MENU = (
     )),
     ("Settings", (
         ("People", "people", "team:people", "team.view_user", "/settings/people/"),
+        ("Audit log", "outline", "team:audit", "team.view_auditevent", "/settings/audit/"),
         ("API keys", "key", "team:keys", "team.view_apikey", "/settings/keys/"),
         (
             "Webhook signing", "webhook", "integrations:webhook_key", "integrations.change_connection",

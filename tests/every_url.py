@@ -141,6 +141,8 @@ DASHBOARD = {
     "team:notices_read": Row(NEVER, V),
     "team:notices_choose": Row(NEVER, V),
     "team:notice_open": Row(NEVER, V, kind=ELSEWHERE),
+    "team:audit": Row(A),
+    "team:audit_csv": Row(A, kind=FILE),
     "team:keys": Row(A),
     "team:key_new": Row(A, A),
     "team:key_revoke": Row(A, A),

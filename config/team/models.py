@@ -125,6 +125,16 @@ class KeptAnswer(models.Model):
         constraints = [models.UniqueConstraint("api_key", "name", name="one_answer_for_a_name")]
 
 
+class OnlyAdded(models.QuerySet):
+    """Many at once are refused like one: nothing of the log is changed or deleted."""
+
+    def update(self, **fields) -> int:
+        raise ValidationError("The audit log is only ever added to.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise ValidationError("The audit log is only ever added to.")
+
+
 class AuditEvent(models.Model):
     """Who did what to which token, Canvas or segment, and when. Only ever added to; never holds a secret."""
 
@@ -134,6 +144,8 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=60)
     target = models.CharField(max_length=200)
     details = models.JSONField(default=dict)
+
+    objects = OnlyAdded.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invitations, keys, me, notices, people
+from .views import audit, invitations, keys, me, notices, people
 
 app_name = "team"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("notices/read/", notices.read, name="notices_read"),
     path("notices/choose/", notices.choose, name="notices_choose"),
     path("notices/<int:pk>/open/", notices.open_one, name="notice_open"),
+    path("audit/", audit.index, name="audit"),
+    path("audit.csv", audit.export, name="audit_csv"),
     path("keys/", keys.keys, name="keys"),
     path("keys/new/", keys.new_key, name="key_new"),
     path("keys/<int:pk>/revoke/", keys.revoke_key, name="key_revoke"),
