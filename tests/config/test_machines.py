@@ -41,7 +41,7 @@ def test_metrics_tell_what_waits_and_what_failed(
     people(3)
     launch(facebook_step(), at=now)
     tick(now)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(40):
         told = client.get("/metrics", headers=KEY).content.decode()
     assert 'audience_sync_canvases{status="active"} 1.0' in told
     for name in ("queue_depth", "overdue_seconds", "worker_silent_seconds", "removals_waiting"):
