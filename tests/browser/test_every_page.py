@@ -55,10 +55,10 @@ def test_signing_in_and_out(open_page, settings):
     assert violations(page) == []
     page.get_by_label("Email").fill(marketer.email)
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_text("not correct").wait_for()
     page.get_by_label("Password").fill("a long enough password")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/canvases/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/accounts/login/")

@@ -52,7 +52,7 @@ def sign_in(visit, product, role: str) -> Page:
     page.goto("/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Home").wait_for()
     return page
 

@@ -9,9 +9,19 @@ from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase
 from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revision, Step, Trigger
 from config.team import inviting
-from config.team.models import ApiKey, AuditEvent, Invitation, KeptAnswer, User
+from config.team.models import ApiKey, AuditEvent, Invitation, KeptAnswer, Notice, NoticeChoice, User
 from integrations.mail.models import Suppression
-from integrations.models import Connection, ConnectionSecret, Dispatch, Identity, Member, Outlet, SyncBatch
+from integrations.models import (
+    Confirmation,
+    Connection,
+    ConnectionSecret,
+    Dispatch,
+    Identity,
+    Incident,
+    Member,
+    Outlet,
+    SyncBatch,
+)
 from integrations.webhook import signing
 from tests.cast import TOKEN, delay, facebook_step, launch, people, tick, user
 from tests.factories import SegmentFactory
@@ -44,6 +54,11 @@ def world(connection, now) -> str:
     ArrivalHour.objects.create(canvas=Canvas.objects.get(), hour=now, n=1)
     Revision.objects.create(canvas=Canvas.objects.get(), edition=1, document={}, via="dashboard", at=now)
     inviting.invite("new@example.com", "Viewer", user("Admin"), now)
+    Notice.objects.create(user=user("Admin"), kind="account", about="incident:1", tone="bad", title="Told", at=now)
+    NoticeChoice.objects.create(user=user("Admin"), kind="account", mail="none", shown="all")
+    Confirmation.objects.create(partner="facebook", what="live", at=now, by=user("Admin"))
+    facts = {"scope": "account", "scope_pk": 1, "tone": "bad", "headline": "Broken"}
+    Incident.objects.create(connection=Connection.objects.get(), began_at=now, ended_at=now, **facts)
     key, text = ApiKey.make("shop", ["users.track"], user("Admin"))
     KeptAnswer.objects.create(api_key=key, name="hash of a name", call="hash of a call", at=now)
     return text

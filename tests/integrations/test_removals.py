@@ -12,7 +12,7 @@ from audiences.track import track
 from canvas import engine
 from canvas.models import EntryRun
 from config import schedules
-from integrations import outbox, recount, recreating, removing, settling
+from integrations import checking, outbox, recount, recreating, removing, settling
 from integrations.errors import TooLarge, Unavailable
 from integrations.models import AdAccount, CustomAudience, Identity, Removal
 from integrations.receipts import places
@@ -67,7 +67,7 @@ def test_who_was_sent_is_taken_out_again_and_the_cells_go(connection, sandbox, s
     assert (held(sandbox), receipt.places, fate(canvas)) == (2, 1, {"synced": 3})
     [(state, words)] = told(receipt, now)
     assert state == "Removed" and "Facebook has accepted it" in words
-    assert Identity.objects.count() == 0 and schedules.next_due(now) is None and nothing_differs()
+    assert Identity.objects.count() == 0 and schedules.next_due(now) == checking.next_due() and nothing_differs()
 
 
 def test_who_was_never_sent_is_not_named_to_facebook(connection, sandbox, small, now):

@@ -8,7 +8,7 @@ from audiences import erasure
 from audiences.models import Profile
 from canvas import engine
 from config import schedules
-from integrations import outbox, recount, settling
+from integrations import checking, outbox, recount, settling
 from integrations.models import Attempt, Connection, CustomAudience, SyncBatch
 from tests.cast import (
     OTHER_TOKEN,
@@ -147,7 +147,7 @@ def test_nothing_waits_when_all_is_done(connection, sandbox, now):
     launch(facebook_step(), at=now)
     assert schedules.next_due(now) == now
     tick(now)
-    assert schedules.next_due(now) is None
+    assert schedules.next_due(now) == checking.next_due()
 
 
 def test_whom_exit_criteria_let_out_before_they_were_handed_over_is_withdrawn(connection, now):
