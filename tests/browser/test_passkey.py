@@ -23,6 +23,7 @@ def with_a_device(page: Page) -> Page:
 
 def test_a_passkey_is_added_and_signs_in_without_the_password(open_page, settings):
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    settings.CACHES = settings.CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     mia = user("Marketer")
     mia.set_password(PASSWORD)

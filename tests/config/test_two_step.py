@@ -23,7 +23,9 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Fi
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache():
+def own_counts(settings):
+    """On Redis all processes of the suite count in one place, and clearing it would take their queue away."""
+    settings.CACHES = settings.CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
 
 
