@@ -1,9 +1,11 @@
 """The numbers of a Canvas as a CSV file: a line for the whole, one for each conversion, one for each step."""
 
-import csv
 from collections.abc import Iterator
 
 from django.utils.timezone import localtime
+
+from config.team import csv_lines
+from config.team.csv_lines import plain
 
 from .ranges import Range
 
@@ -12,19 +14,11 @@ COUNTS = (
     "entered", "proceeded", "inside_before", "inside", "exited", "converted", "pending_before", "pending", "synced",
     "sent", "missing_fields", "no_email", "unsubscribed", "not_synced", "failed", "withdrawn",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Line:
-    """What a csv writer writes to: it hands the line back."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def lines(numbers: dict, asked: Range) -> Iterator[str]:
     """`numbers` is what `analytics.with_conversions` tells. Nothing stands where something isn't counted."""
-    writer = csv.writer(Line())
+    writer = csv_lines.writer()
     yield writer.writerow([*ABOUT, *COUNTS])
     span = [written(asked.since), written(asked.until)]
     for what, name, kind, counts in parts(numbers):
@@ -42,8 +36,3 @@ def parts(numbers: dict) -> Iterator[tuple[str, str, str, dict]]:
 
 def written(moment) -> str:
     return localtime(moment).isoformat(timespec="minutes") if moment else ""
-
-
-def plain(text: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

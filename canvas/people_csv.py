@@ -1,6 +1,5 @@
 """The people of a step as a CSV file, a page at a time: it may be longer than what memory holds."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -8,9 +7,10 @@ from django.utils.timezone import localtime
 
 from audiences import masking, people
 from audiences.models import Profile
+from config.team import csv_lines
+from config.team.csv_lines import plain
 
 from .document import StepSpec
-from .numbers_csv import Line, plain
 from .steps.people import StepPerson
 
 PART = 2_000
@@ -20,7 +20,7 @@ COLUMNS = (*PERSONAL, "status", "cause", "attempts", "next_attempt_at", "sent_at
 
 def lines(spec: StepSpec, asked: Mapping[str, str], unmasked: bool) -> Iterator[str]:
     """`asked`: `q`, `status` and `cause`, as the list is asked for them."""
-    writer = csv.writer(Line())
+    writer = csv_lines.writer()
     yield writer.writerow(COLUMNS)
     status = asked["status"] if asked["status"] in spec.type.statuses else ""
     only = people.matching(asked["q"], unmasked) if asked["q"] else None

@@ -1,7 +1,7 @@
 """How a connection stands: what is held back, since when, who waits for it, and what depends on it. Few queries."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,9 +154,8 @@ def troubles_of(audience: CustomAudience, now: datetime) -> list[Trouble]:
     """What holds back one custom audience, the widest first. It was read with its account, connection and secret."""
     account = audience.ad_account
     held = [scope for scope in (account.connection, account, audience) if holds(scope, now)]
-    waiting = waiting_by_scope(held) if held else {}
     has_token = getattr(account.connection, "secret", None) is not None
-    return [trouble(scope, waiting[NAMES[type(scope)]], has_token) for scope in held]
+    return [trouble(scope, people, has_token) for scope, people in waiting_in(held)]
 
 
 def troubles_of_canvas(canvas: Canvas, now: datetime) -> list[tuple[Trouble, partner.Partner]]:
@@ -166,23 +165,22 @@ def troubles_of_canvas(canvas: Canvas, now: datetime) -> list[tuple[Trouble, par
     for one in rows.select_related("ad_account__connection__secret").defer("ad_account__connection__secret__token"):
         around = (one.ad_account.connection, one.ad_account, one)
         scopes |= {(depth, scope.pk): scope for depth, scope in enumerate(around) if holds(scope, now)}
-    inside = Q(audience__step__canvas=canvas)
-    return [one_of_canvas(scope, inside) for _, scope in sorted(scopes.items())]
+    held = [scope for _, scope in sorted(scopes.items())]
+    return [in_a_canvas(scope, people) for scope, people in waiting_in(held, Q(audience__step__canvas=canvas))]
 
 
-def one_of_canvas(scope: Pausable, inside: Q) -> tuple[Trouble, partner.Partner]:
+def in_a_canvas(scope: Pausable, people: int) -> tuple[Trouble, partner.Partner]:
     connection = pauses.connection_of(scope)
-    waits = SyncBatch.objects.filter(inside, state__in=pauses.WAITING, **{pauses.PATHS[type(scope)]: scope})
-    people = waits.aggregate(n=Sum(F("size") - F("withdrawn"), default=0))["n"]
     return trouble(scope, people, getattr(connection, "secret", None) is not None), partner.of(connection)
 
 
-def waiting_by_scope(scopes: Iterable[Pausable]) -> dict[str, int]:
-    """How many people wait in each of these scopes, by its kind: one query."""
+def waiting_in(scopes: Sequence[Pausable], inside: Q = Q()) -> Iterator[tuple[Pausable, int]]:  # noqa: B008
+    """Each scope with how many people wait in it: one query for all, none where there is none."""
     people = F("size") - F("withdrawn")
-    inside = {NAMES[type(scope)]: Q(**{pauses.PATHS[type(scope)]: scope}) for scope in scopes}
-    sums = {kind: Sum(people, filter=theirs, default=0) for kind, theirs in inside.items()}
-    return SyncBatch.objects.filter(state__in=[State.OPEN, State.SEALED]).aggregate(**sums)
+    theirs = (Q(**{pauses.PATHS[type(scope)]: scope}) for scope in scopes)
+    sums = {f"scope{n}": Sum(people, filter=one, default=0) for n, one in enumerate(theirs)}
+    found = SyncBatch.objects.filter(inside, state__in=pauses.WAITING).aggregate(**sums) if sums else {}
+    return zip(scopes, found.values(), strict=True)
 
 
 def words(scope: Pausable) -> dict[str, str]:

@@ -1,7 +1,4 @@
-"""Letters to the people who use the dashboard: short texts, by Django's mail backend.
-
-Without a mail server none is written: on a console it would stand in a log, with the link that it holds.
-"""
+"""Letters to the people who use the dashboard: short texts, by Django's mail backend."""
 
 from smtplib import SMTPException
 
@@ -12,6 +9,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
 def can_be_sent() -> bool:
+    """There is a mail server. On a console, letters would stand in a log, with all that they say."""
     return settings.EMAIL_BACKEND != CONSOLE
 
 

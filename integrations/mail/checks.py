@@ -7,9 +7,10 @@ from django.conf import settings
 
 from canvas.document import Draft, StepSpec
 from canvas.problems import Problem
+from config.team import letters
 
 from .. import filling
-from . import letter, sending
+from . import letter
 
 WORDS = {"subject": "subject", "body": "text"}
 
@@ -34,7 +35,7 @@ def can_be_sent(step: StepSpec, draft: Draft) -> Iterator[Problem]:
     if not settings.PUBLIC_URL:
         hint = "Whoever runs this installation sets PUBLIC_URL to the address by which it is reached."
         yield Problem("message.E002", "The link to unsubscribe would lead nowhere.", hint, step.key)
-    if not sending.is_set():
+    if not letters.can_be_sent():
         hint = "Whoever runs this installation sets EMAIL_URL."
         yield Problem("message.E003", "No mail server is set.", hint, step.key)
     elif parseaddr(settings.DEFAULT_FROM_EMAIL)[1].endswith("@localhost"):

@@ -11,12 +11,13 @@ from contextlib import contextmanager, suppress
 from django.conf import settings
 from django.core.mail import get_connection
 
+from config.team import letters
+
 from ..channels import Addressee, Channel, NotSent, Withheld
 from ..dispatch_models import Outlet
 from . import letter, urls
 from .letter import Letter
 
-CONSOLE = "django.core.mail.backends.console.EmailBackend"
 SMTP, PATIENT = "django.core.mail.backends.smtp.EmailBackend", "integrations.mail.backend.EmailBackend"
 ENHANCED = re.compile(rb"^\s*([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
 ABOUT_ADDRESS = re.compile(r"5\.1\.(?![78]$)[0-9]+|5\.2\.1")
@@ -56,11 +57,6 @@ class MessageRefused(NotSent):
     """The mail server refused the message."""
 
 
-def is_set() -> bool:
-    """Messages go to a server. On a console they would stand in the log of the worker, with all that they say."""
-    return settings.EMAIL_BACKEND != CONSOLE
-
-
 class Mail(Channel):
     key = "mail"
     urls = urls.PAGES
@@ -98,7 +94,7 @@ class Line:
             raise Withheld(type(error).__name__) from None
 
     def open(self) -> None:
-        if not is_set():
+        if not letters.can_be_sent():
             raise NoServer
         if self.connection is None:
             self.connection = get_connection(PATIENT if settings.EMAIL_BACKEND == SMTP else None)

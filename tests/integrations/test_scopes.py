@@ -202,3 +202,23 @@ def test_what_is_said_of_the_token_is_what_facebook_said_last(canvas, sandbox, n
 def test_the_kinds_of_100_33_differ_in_all_that_a_person_reads():
     told = [(kind.__doc__, kind.cure) for kind in (AudienceGone, AudienceFlagged, AccessLost)]
     assert len({words for pair in told for words in pair}) == 6
+
+
+def test_however_much_holds_a_canvas_back_it_is_told_by_two_queries(
+    connection, sandbox, now, django_assert_num_queries
+):
+    people(3)
+    steps = [facebook_step(f"fb{n}", f"fb{n + 1}" if n < 2 else None, audience_name=f"A {n}") for n in range(3)]
+    canvas = launch(*steps, at=now)
+    engine.work(now)
+    CustomAudience.objects.update(pause_kind="AudienceFlagged", paused_since=now, paused_until=now + HOUR)
+    AdAccount.objects.filter(pk=audience_account()).update(
+        pause_kind="RateLimited", paused_since=now, paused_until=now + HOUR
+    )
+    with django_assert_num_queries(2):
+        found = health.troubles_of_canvas(canvas, now)
+    assert [(trouble.kind, trouble.waiting) for trouble, _ in found] == [("account", 9), *[("audience", 3)] * 3]
+
+
+def audience_account() -> int:
+    return CustomAudience.objects.values_list("ad_account", flat=True)[0]
