@@ -293,7 +293,8 @@ class TestThePeople:
         erasure.erase(["p2"], now)
         assert listed(marketer, everything, status="synced").count(None) == 1
         words = text(marketer.post(path(everything, "fb/people/"), {"status": "withdrawn"}, headers=HTMX))
-        assert "Erased" in words and "p8" not in words
+        table, _, _ = words.partition("</table>")  # a token behind it may hold any letters
+        assert "Erased" in table and "p8" not in table
 
     def test_without_script_the_whole_page_answers(self, marketer, everything):
         answer = marketer.post(path(everything, "fb/people/"), {"q": "p5", "status": "not_synced"})

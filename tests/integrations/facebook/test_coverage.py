@@ -99,7 +99,7 @@ def test_what_was_counted_is_carried_by_the_page(now):
     found = coverage.of(everybody())
     text = counted.written(found, EVERYBODY, now)
     assert counted.read(text, EVERYBODY, now + counted.LASTS / 2) == (found, now)
-    assert "p0" not in text and "@" not in text
+    assert "example" not in text and "@" not in text
 
 
 def test_it_is_not_believed_for_long_nor_for_others_nor_if_forged(now):
