@@ -21,6 +21,7 @@ from django_q.models import Schedule
 from redis.exceptions import RedisError
 
 from canvas.models import Canvas
+from config.team import audit_guard
 from integrations import partner
 from integrations.errors import PartnerError, TokenRejected
 from integrations.models import ConnectionSecret, Removal
@@ -162,6 +163,12 @@ def secrets_are_readable() -> str:
     return f"{len(settings.FERNET_KEYS)} in use; every stored token can be read"
 
 
+def audit_log_is_kept() -> str:
+    if not audit_guard.stands(connection):
+        raise Sick("the database would let it be changed: somebody took its guard away.", SETUP)
+    return "the database refuses to change or delete a line"
+
+
 def removals_go_on() -> str:
     """Who was erased is out of custom audiences soon; too small an audience may take its 30 days."""
     waiting = Removal.objects.filter(state=Removal.State.WAITING)
@@ -214,5 +221,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "worker": worker_lives,
     "Canvases": canvases_move,
     "encryption keys": secrets_are_readable,
+    "audit log": audit_log_is_kept,
     "removals": removals_go_on,
 }

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management.commands import flush
 from django.db import connection as database
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
 from tests.cast import TOKEN, connect
+from tests.guard import lifting
 from tests.hook_sink import Receiver
 from tests.often import AT_NIGHT
 from tests.smtp_sink import Sink
@@ -53,6 +55,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for path, group in PROCESSES.items():
             if item.nodeid.startswith(path):
                 item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_between_tests():
+    """After a test with real transactions Django empties all tables; the audit log's guard stands again after that."""
+    with pytest.MonkeyPatch.context() as patch:
+        emptying = flush.sql_flush
+        patch.setattr(flush, "sql_flush", lambda *args, **kwargs: [*lifting(), *emptying(*args, **kwargs)])
+        yield
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ class TeamApp(AppConfig):
     def ready(self) -> None:
         from allauth.account import signals
 
-        from . import sessions, two_step
+        from . import audit_guard, sessions, two_step
         from .roles import ensure_roles
 
         post_migrate.connect(ensure_roles, dispatch_uid="team.roles")
+        post_migrate.connect(audit_guard.ensure, sender=self, dispatch_uid="team.audit_guard")
         for signal in (signals.password_changed, signals.password_set, signals.password_reset):
             signal.connect(sessions.forget_others, dispatch_uid="team.sessions")
         two_step.watch()

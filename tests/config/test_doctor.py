@@ -15,6 +15,7 @@ from canvas.models import Canvas
 from config import beats, schedules
 from integrations.models import ConnectionSecret, Removal
 from tests.cast import TOKEN, facebook_step, launch, people, tick
+from tests.guard import lift
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_all_is_well(connection):
     told, well = examined()
     assert well, told
     assert "ok    facebook: can be reached and accepts the token" in told
-    assert told.count("\n") == 10 and TOKEN not in told
+    assert told.count("\n") == 11 and TOKEN not in told
 
 
 def test_no_token_yet_is_no_fault():
@@ -111,6 +112,14 @@ def test_a_missing_sweep_and_debug_are_told(settings):
     assert not well and "WRONG broker: the sweep" in told
     settings.DEBUG = True
     assert "WRONG settings: DEBUG is on" in examined()[0]
+
+
+def test_a_guard_of_the_audit_log_that_was_taken_away_is_told():
+    lift()
+    told, well = examined()
+    assert not well and "WRONG audit log: the database would let it be changed" in told
+    call_command("setup", stdout=StringIO())
+    assert "ok    audit log: the database refuses" in examined()[0]
 
 
 def test_removals_that_wait_for_long_are_told_and_small_audiences_are_no_fault(connection, now):
