@@ -26,6 +26,8 @@ class Row:
     waiting: int
     words: str
     tone: str
+    size: str
+    note: partner.Finding | None
 
     @property
     def canvas(self) -> Canvas:
@@ -45,6 +47,11 @@ class Row:
         return self.audience.ad_account.listed_at if self.tone == "good" else None
 
     @property
+    def told_now(self) -> bool:
+        """What its partner said of it is still worth telling: what holds it back comes before."""
+        return self.note is not None and self.tone == "good"
+
+    @property
     def fields(self) -> str:
         return ", ".join(self.audience.field_words)
 
@@ -58,7 +65,13 @@ def found(search: str) -> QuerySet[CustomAudience]:
 
 def rows(audiences: Iterable[CustomAudience], now: datetime) -> list[Row]:
     counts = people_of(audiences)
-    return [Row(one, *counts.get(one.pk, (0, 0)), *standing(one, now)) for one in audiences]
+    return [Row(one, *counts.get(one.pk, (0, 0)), *standing(one, now), *told(one)) for one in audiences]
+
+
+def told(audience: CustomAudience) -> tuple[str, partner.Finding | None]:
+    """What its partner said of it at the last reading."""
+    its_partner = partner.of(audience.ad_account.connection)
+    return its_partner.audience_size(audience), its_partner.audience_note(audience)
 
 
 def people_of(audiences: Iterable[CustomAudience]) -> dict[int, tuple[int, int]]:

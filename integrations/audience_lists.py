@@ -39,10 +39,10 @@ def are_old(now: datetime) -> bool:
     return with_audiences().exclude(pk__in=fresh).exists()
 
 
-def count(accounts: QuerySet[AdAccount], token: str, end: float) -> None:
+def count(accounts: QuerySet[AdAccount], token: str, end: float, now: datetime) -> None:
     """How full they are. PartnerError where one can't be read."""
     for account, told in read(list(accounts), token, end):
-        note(account, told())
+        note(account, told(), now)
 
 
 def look_again(now: datetime) -> None:
@@ -59,7 +59,7 @@ def look(accounts: QuerySet[AdAccount], now: datetime) -> None:
     for account, told in read(chosen, token_of(chosen[0].connection), end) if chosen else ():
         with contextlib.suppress(PartnerError):
             found = told()
-            note(account, found)
+            note(account, found, now)
             ask_about_others(account, found, now, end)
 
 
@@ -70,9 +70,19 @@ def read(accounts: list[AdAccount], token: str, end: float) -> Iterator[tuple[Ad
     return zip(accounts, (partial(result, one) for one in lists), strict=True)
 
 
-def note(account: AdAccount, found: Reading) -> None:
+def note(account: AdAccount, found: Reading, now: datetime) -> None:
     account.audiences = found.count
     account.save(update_fields=["audiences", *AdAccount.TOLD])
+    keep_facts(account, found, now)
+
+
+def keep_facts(account: AdAccount, found: Reading, now: datetime) -> None:
+    """Of those that were made here; what the list leaves out keeps what was last read of it."""
+    made = account.custom_audiences.filter(state=READY).only("ad_account", "partner_id")
+    told = [one for one in made if one.partner_id in found.facts]
+    for one in told:
+        one.facts, one.read_at = found.facts[one.partner_id], now
+    CustomAudience.objects.bulk_update(told, ["facts", "read_at"])
 
 
 def ask_about_others(account: AdAccount, found: Reading, now: datetime, end: float) -> None:

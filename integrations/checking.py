@@ -44,7 +44,9 @@ def refresh(connection: Connection, account_ids: set[str], now: datetime) -> Non
     try:
         token = token_of(connection)
         read_standing(connection, token, end, now)
-        audience_lists.count(connection.ad_accounts.filter(account_id__in=account_ids, accessible=True), token, end)
+        audience_lists.count(
+            connection.ad_accounts.filter(account_id__in=account_ids, accessible=True), token, end, now
+        )
     except TokenRejected as error:
         note_standing(connection, connection.facts | {"valid": False, "reason": error.detail}, now)
     except PartnerError as error:

@@ -138,6 +138,8 @@ class CustomAudience(Pausable):
     former_ids = models.JSONField(
         default=list, editable=False, help_text="what it was at the partner before, oldest first"
     )
+    facts = models.JSONField(default=dict, editable=False, help_text="as last read at the partner")
+    read_at = models.DateTimeField(null=True, editable=False, help_text="when they were read")
     create_tries = models.PositiveIntegerField(default=0)
     lease_token = models.BigIntegerField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)

@@ -39,10 +39,12 @@ class AccountFacts:
 
 @dataclass(frozen=True)
 class Reading:
-    """An ad account's list of audiences: how many customer lists it holds, and the ids of those that are well."""
+    """An ad account's list of audiences: how many customer lists it holds, the ids of those that are well, and by id
+    what is to be kept of each."""
 
     count: int
     well: frozenset[str]
+    facts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,14 @@ class Partner(ABC):
     def account_note(self, account: "AdAccount") -> str:
         """A word more, under the account's name."""
         return ""
+
+    def audience_size(self, audience: "CustomAudience") -> str:
+        """How many people the partner says are in it, in words, as last read; "" where it was never read."""
+        return ""
+
+    def audience_note(self, audience: "CustomAudience") -> Finding | None:
+        """What the partner says of one that is there, as last read; None where all is as it should be."""
+        return None
 
     @abstractmethod
     def verify(self, token: str) -> Standing:

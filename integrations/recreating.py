@@ -23,6 +23,7 @@ class NothingToMake(Exception):
     """In a sentence, why not: nothing was changed."""
 
 
+AFRESH = ("former_ids", "state", "partner_id", "mark", "create_tries")
 THERE = "It is there: nothing had to be made."
 ON_THE_WAY = "It is being made at this moment."
 
@@ -80,8 +81,8 @@ def begin(audience: CustomAudience, now: datetime, actor: User | None, via: str,
         raise NothingToMake(ON_THE_WAY if row.state != State.READY else THERE)
     row.former_ids = [*row.former_ids, {"id": row.partner_id, "until": now.isoformat()}]
     row.state, row.partner_id, row.mark, row.create_tries = State.CREATING, "", fresh, 0
-    row.paused_until = now + creating.LEASE
-    row.save(update_fields=["former_ids", "state", "partner_id", "mark", "create_tries", "paused_until"])
+    row.paused_until, row.facts, row.read_at = now + creating.LEASE, {}, None
+    row.save(update_fields=[*AFRESH, "paused_until", "facts", "read_at"])
     record("audience.recreated", str(row)[:200], actor=actor, via=via, former_id=audience.partner_id, sent_again=people)
     audience.refresh_from_db()
 

@@ -35,7 +35,7 @@ from ..partner import (
     Requirement,
     Standing,
 )
-from . import app_review, checks, fields, ills, removal, requirements, standing, users, views
+from . import app_review, audience_words, checks, fields, ills, removal, requirements, standing, users, views
 from .graph import Graph, Reply
 from .match_fields import normalise
 from .pace import learn_pace, note_pace
@@ -46,7 +46,6 @@ SECONDS = 10
 """For reads: Review and launch must not hang."""
 CREATING = 30
 """For making an audience, and for each search of one: three of them stay within the lease."""
-FLAGGED = 471
 OF_THE_APP = (3, 270, 294)
 """It may not call this at all, or has development access only (Meta: error reference)."""
 
@@ -83,6 +82,12 @@ class Facebook(Partner):
     def account_note(self, account: AdAccount) -> str:
         return standing.pace(account)
 
+    def audience_size(self, audience: CustomAudience) -> str:
+        return audience_words.size(audience.facts)
+
+    def audience_note(self, audience: CustomAudience) -> Finding | None:
+        return audience_words.note(audience.facts)
+
     def verify(self, token: str) -> Standing:
         """`debug_token` with itself; where that is refused, `/me` and `/me/permissions`."""
         graph = Graph(token, SECONDS)
@@ -117,12 +122,12 @@ class Facebook(Partner):
         """Customer lists only: they alone count against the 500."""
         graph, rows = Graph(token, SECONDS), []
         try:
-            for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields="id,subtype,operation_status"):
+            for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields=audience_words.FIELDS):
                 learn_pace(ad_account, reply)
                 rows += [row for row in reply.body.get("data", []) if row.get("subtype") == "CUSTOM"]
         except AudienceGone as error:
             raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
-        return Reading(len(rows), frozenset(str(row.get("id")) for row in rows if not is_flagged(row)))
+        return audience_words.reading(rows)
 
     def create_audience(self, audience: CustomAudience) -> str:
         account = audience.ad_account
@@ -289,9 +294,5 @@ def probe_audience(audience: CustomAudience) -> None:
         reply = graph_of(audience.ad_account.connection).get(audience.partner_id, fields="id,operation_status")
     except AudienceGone as error:
         raise gone_or_lost(audience.ad_account, error) from None
-    if is_flagged(reply.body):
+    if audience_words.is_flagged(reply.body):
         raise AudienceFlagged("")
-
-
-def is_flagged(audience: Mapping) -> bool:
-    return (audience.get("operation_status") or {}).get("code") == FLAGGED

@@ -82,7 +82,7 @@ def test_a_list_that_can_t_be_read_says_nothing_of_what_is_in_it(made, sandbox, 
 
 
 def test_one_that_only_the_list_leaves_out_is_asked_about_and_is_there(made, sandbox, now, monkeypatch):
-    monkeypatch.setattr("integrations.facebook.partner.is_flagged", lambda row: "subtype" in row)
+    monkeypatch.setattr("integrations.facebook.audience_words.is_flagged", lambda row: "subtype" in row)
     audience_lists.look_again(now + HOUR)
     assert kinds() == ["", "", ""] and not audience_lists.are_old(now + HOUR)
 

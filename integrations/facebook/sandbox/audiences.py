@@ -1,7 +1,8 @@
 """A custom audience as it reads: fields, operation and delivery status (Meta: custom audience reference; contract 3.4).
 
-What Meta counts up over hours is there at once. The rounding of the approximate count is a choice [unsure]; so is the
-delivery code of a flagged list, of which only ">= 400 unusable" is known.
+What Meta counts up over hours is there at once. A choice [unsure] is how the approximate count is rounded, -1 for a
+list that was never filled, 1000 for both bounds of a small one; so is the delivery code of a flagged list, of which
+only ">= 400 unusable" is known.
 """
 
 import re
@@ -16,7 +17,7 @@ SENSITIVE = re.compile(
     r"|credit score|high income|low income|bankrupt\w*|debt\w*|payday)\b",
     re.IGNORECASE,
 )
-COUNT_STEP = 1000
+SMALLEST_COUNT = 1000
 KNOWN_BUT_EMPTY = ("external_event_source", "lookalike_spec", "opt_out_link", "rule", "sharing_status")
 OPERATION = {
     200: "Normal",
@@ -71,9 +72,19 @@ class Audience:
             return 400
         return 200 if len(self.people) >= minimum and self.people else 300
 
-    def values(self, account: AdAccount, minimum: int) -> dict[str, Any]:
+    def bounds(self) -> tuple[int, int]:
+        """Two leading digits, and a fifth or less above them."""
         size = len(self.people)
+        if self.source is None:
+            return -1, -1
+        if size < SMALLEST_COUNT:
+            return SMALLEST_COUNT, SMALLEST_COUNT
+        step = 10 ** (len(str(size)) - 2)
+        return size // step * step, (size // step + 2) * step
+
+    def values(self, account: AdAccount, minimum: int) -> dict[str, Any]:
         delivery = self.delivery(minimum)
+        low, high = self.bounds()
         return {
             "id": self.id,
             "account_id": account.number,
@@ -81,8 +92,8 @@ class Audience:
             "description": self.description,
             "subtype": self.subtype,
             "customer_file_source": self.customer_file_source,
-            "approximate_count_lower_bound": size // COUNT_STEP * COUNT_STEP,
-            "approximate_count_upper_bound": (size // COUNT_STEP + 1) * COUNT_STEP,
+            "approximate_count_lower_bound": low,
+            "approximate_count_upper_bound": high,
             "data_source": {"type": "FILE_IMPORTED", "sub_type": self.source} if self.source else None,
             "delivery_status": {"code": delivery, "description": DELIVERY[delivery]},
             "operation_status": {"code": self.operation, "description": OPERATION[self.operation]},
