@@ -35,7 +35,7 @@ def name(raw: str) -> str:
     and emoji; no name on Facebook can have one.
     """
     if raw.isascii():
-        return raw.translate(_NOT_ASCII_LETTERS).lower()
+        return (raw if raw.isalpha() else raw.translate(_NOT_ASCII_LETTERS)).lower()
     kept = "".join(filter(_is_kept, lowered(plain(raw))))
     return unicodedata.normalize("NFC", _from_first_letter(kept))
 

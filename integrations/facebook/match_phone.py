@@ -6,18 +6,11 @@ number, though Meta's own code glues them on; phonenumbers knows them, and the c
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import (
-    COUNTRY_CODE_TO_REGION_CODE,
-    PhoneMetadata,
-    PhoneNumber,
-    PhoneNumberFormat,
-    ValidationResult,
-)
+from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 
+from integrations.facebook.match_dialling import dialling, is_without_trunk_prefix
 from integrations.facebook.match_places import country as country_code
 from integrations.facebook.match_text import plain, with_ascii_digits
 
@@ -34,7 +27,6 @@ _SIMPLE = re.compile(r"\+?[1-9][0-9]{6,14}")
 _LOCAL = re.compile(r"0[1-9][0-9]{5,13}")
 _NANP_LOCAL = re.compile(r"[2-9][0-9]{9}")
 _NANP = re.compile(r"1[2-9][0-9]{9}")
-_NOTHING = re.compile(r"(?!)")
 
 
 def phone(raw: str, country: str = "") -> str:
@@ -48,21 +40,27 @@ def phone(raw: str, country: str = "") -> str:
 
 def common_spelling(text: str, region: str) -> str:
     """The numbers that `any_spelling` would give back digit by digit, without asking it; "" for all others."""
+    return common_number(text if _SIMPLE.fullmatch(text) else _without_spelling(text.strip()), region)
+
+
+def common_number(text: str, region: str) -> str:
+    """The same, of a text without what numbers are spelled with."""
     if not _SIMPLE.fullmatch(text):
-        text = _without_spelling(text.strip())
-        if not _SIMPLE.fullmatch(text):
-            return _with_trunk_zero(text, region) if region and _LOCAL.fullmatch(text) else ""
+        return _with_trunk_zero(text, region) if region and _LOCAL.fullmatch(text) else ""
     digits = text.removeprefix("+")
     if digits == text and region:
         return _north_american(digits) if region in ("US", "CA") else _without_trunk_zero(digits, region)
     is_local = digits == text and len(digits) < WITH_CALLING_CODE
-    return digits if is_local or _is_without_trunk_prefix(digits) else ""
+    return digits if is_local or is_without_trunk_prefix(digits) else ""
+
+
+def without_spelling(text: str) -> str:
+    """Without the signs in ASCII that numbers are spelled with."""
+    return text.encode(errors="surrogatepass").translate(None, _SPELLING_IN_ASCII).decode(errors="surrogatepass")
 
 
 def _without_spelling(text: str) -> str:
-    if text.isascii():
-        return text.encode().translate(None, _SPELLING_IN_ASCII).decode()
-    return text.translate(_NO_SPELLING)
+    return without_spelling(text) if text.isascii() else text.translate(_NO_SPELLING)
 
 
 def _north_american(digits: str) -> str:
@@ -73,8 +71,8 @@ def _north_american(digits: str) -> str:
 
 def _with_trunk_zero(digits: str, region: str) -> str:
     """What is dialled with a 0 within the country."""
-    home, number = _dialling(region), digits[1:]
-    if not home or len(number) not in home.lengths or not home.national.fullmatch(number):
+    home, number = dialling(region), digits[1:]
+    if not home or home.rewrites or len(number) not in home.lengths or not home.national.fullmatch(number):
         return ""
     trunk = home.trunk.match(digits)
     is_local = trunk and trunk[0] == "0" and not home.abroad.match(digits)
@@ -82,55 +80,16 @@ def _with_trunk_zero(digits: str, region: str) -> str:
 
 
 def _without_trunk_zero(digits: str, region: str) -> str:
-    """What is dialled as it is within the country, or was written without its 0."""
-    home = _dialling(region)
-    if not home or len(digits) not in home.lengths or len(digits) >= WITH_CALLING_CODE or digits.startswith(home.code):
+    """What is dialled as it is within the country, or was written without its 0. Where it could be an international
+    number it must be in use there."""
+    home = dialling(region)
+    if not home or len(digits) not in home.lengths or digits.startswith(home.code):
+        return ""
+    if len(digits) >= WITH_CALLING_CODE and not home.has(digits):
         return ""
     trunk, found = home.trunk.match(digits), f"{home.code}{digits}"
     is_local = not (trunk and trunk[0]) and not home.abroad.match(digits)
-    return found if is_local and len(found) <= LONGEST and _is_without_trunk_prefix(found) else ""
-
-
-class Dialling(NamedTuple):
-    """What is dialled before national numbers, and before international ones; the form and lengths of the former."""
-
-    code: str
-    trunk: re.Pattern[str]
-    abroad: re.Pattern[str]
-    national: re.Pattern[str]
-    lengths: frozenset[int]
-
-
-@lru_cache(maxsize=512)
-def _dialling(region: str) -> Dialling | None:
-    """None where phonenumbers does more with a number than to take the trunk prefix away."""
-    code = phonenumbers.country_code_for_region(region)
-    metadata = PhoneMetadata.metadata_for_region(region, None) if code else None
-    is_main = code and COUNTRY_CODE_TO_REGION_CODE[code][0] == region
-    if not is_main or not metadata.national_prefix_for_parsing or metadata.national_prefix_transform_rule:
-        return None
-    general = metadata.general_desc
-    forms = (metadata.national_prefix_for_parsing, metadata.international_prefix, general.national_number_pattern)
-    return Dialling(str(code), *map(re.compile, forms), frozenset(general.possible_length))
-
-
-def _is_without_trunk_prefix(digits: str) -> bool:
-    """Whether phonenumbers would take the national number as it is."""
-    length, trunk = _calling_code(digits[:3])
-    found = trunk.match(digits, length)
-    return found is None or not found[0]
-
-
-@lru_cache(maxsize=1_024)
-def _calling_code(start: str) -> tuple[int, re.Pattern[str]]:
-    """How many digits of `start` are the calling code, and what people dial before a national number there: a 0 in
-    most countries, a 1, an 8, carrier codes or nothing.
-    """
-    code = next((start[:n] for n in (1, 2, 3) if int(start[:n]) in COUNTRY_CODE_TO_REGION_CODE), "")
-    if not code:
-        return 0, _NOTHING
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), COUNTRY_CODE_TO_REGION_CODE[int(code)][0])
-    return len(code), re.compile(metadata.national_prefix_for_parsing or _NOTHING.pattern)
+    return found if is_local and len(found) <= LONGEST and is_without_trunk_prefix(found) else ""
 
 
 def any_spelling(text: str, region: str) -> str:
@@ -145,7 +104,7 @@ def any_spelling(text: str, region: str) -> str:
 def _settled(digits: str) -> str:
     """Without the trunk zeros that are still in it, as in "+49 (0)0 ..." or "049 (0)30 ..."; twice gives the same."""
     before = ""
-    while digits != before and len(digits) >= WITH_CALLING_CODE and not _is_without_trunk_prefix(digits):
+    while digits != before and len(digits) >= WITH_CALLING_CODE and not is_without_trunk_prefix(digits):
         before, digits = digits, _e164(_first(_is_valid, _parsed(f"+{digits}", ""))) or digits
     return digits
 

@@ -1,7 +1,9 @@
 import datetime
 import hashlib
 import json
+import random
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import phonenumbers
@@ -588,3 +590,23 @@ def test_the_examples_of_the_documentation_are_true(key, raw, country, wanted):
 def test_every_key_has_an_example_in_the_documentation():
     documented = {key for key, *_ in documented_examples()}
     assert set(KEYS) - documented <= {"DOBD"}
+
+
+def test_numbers_in_use_anywhere_read_quickly_as_they_read_slowly():
+    """Of each kind in every country, and with digits changed: as it is written there, with a 0, or with its code."""
+    chance, quickly = random.Random(5), 0
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        for text in spellings_in_use(region, chance):
+            quick = match_phone.common_spelling(text, region)
+            quickly += bool(quick)
+            assert quick in ("", match_phone.any_spelling(text, region)), (region, text)
+    assert quickly > 1_000
+
+
+def spellings_in_use(region: str, chance: random.Random) -> Iterator[str]:
+    examples = (phonenumbers.example_number_for_type(region, kind) for kind in range(11))
+    for example in filter(None, examples):
+        digits = phonenumbers.national_significant_number(example)
+        at = chance.randrange(len(digits))
+        for number in (digits, f"{digits[:at]}{chance.randrange(10)}{digits[at + 1 :]}"):
+            yield from (number, f"0{number}", f"{example.country_code}{number}", f"+{example.country_code}{number}")
