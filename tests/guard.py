@@ -7,7 +7,7 @@ from config.team.audit_guard import GUARD, SQLITE, TABLE
 
 def lifting() -> list[str]:
     if connection.vendor == "postgresql":
-        return [f"DROP TRIGGER IF EXISTS {GUARD} ON {TABLE};"]
+        return [f"DROP TRIGGER IF EXISTS {GUARD}_{of} ON {TABLE};" for of in ("row", "table")]
     return [f"DROP TRIGGER IF EXISTS {name};" for name in SQLITE]
 
 

@@ -20,14 +20,14 @@ SQLITE = {
 POSTGRESQL = (
     f"CREATE OR REPLACE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     f" RAISE EXCEPTION '{WORDS}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    f"CREATE OR REPLACE TRIGGER {GUARD} BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE}"
-    f" FOR EACH STATEMENT EXECUTE FUNCTION {GUARD}()",
+    f"CREATE OR REPLACE TRIGGER {GUARD}_row BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {GUARD}()",
+    f"CREATE OR REPLACE TRIGGER {GUARD}_table BEFORE TRUNCATE ON {TABLE} EXECUTE FUNCTION {GUARD}()",
     # Also where session_replication_role would pass by.
-    f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {GUARD}",
+    f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {GUARD}_row, ENABLE ALWAYS TRIGGER {GUARD}_table",
 )
 STANDING = {
     "sqlite": ("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", TABLE, len(SQLITE)),
-    "postgresql": ("SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled = 'A'", GUARD, 1),
+    "postgresql": ("SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s AND tgenabled = 'A'", f"{GUARD}%", 2),
 }
 
 
