@@ -27,6 +27,7 @@ FIRST = (
 
 RELATED = {
     "facebook.E003": FIRST[2], "PermissionMissing": FIRST[2], "facebook.E002": FIRST[1], "TokenRejected": FIRST[1],
+    "TokenUnreadable": FIRST[1],
     "facebook.E001": "my-token-was-refused", "facebook.W001": FIRST[3], "facebook.W005": FIRST[3],
 }  # fmt: skip
 may_view = permission_required("canvas.view_canvas", raise_exception=True)

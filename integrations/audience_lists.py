@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet
 from . import partner, pauses
 from .at_once import result, together
 from .connecting import token_of
-from .errors import PartnerError
+from .errors import PartnerError, TokenRejected
 from .models import AdAccount, CustomAudience, faulty
 from .partner import Reading
 
@@ -53,14 +53,19 @@ def look_again(now: datetime) -> None:
 
 def look(accounts: QuerySet[AdAccount], now: datetime) -> None:
     """Reads these lists of one connection, those never counted first, and asks about what is not well. One that can't
-    be read keeps what stood: that says nothing of the connection."""
+    be read, a token that can't be, keeps what stood: that says nothing of the connection."""
     end = time.monotonic() + SECONDS
     chosen = list(accounts.select_related("connection").order_by(F("audiences").asc(nulls_first=True), "?"))
-    for account, told in read(chosen, token_of(chosen[0].connection), end) if chosen else ():
+    for account, told in readings(chosen, end):
         with contextlib.suppress(PartnerError):
             found = told()
             note(account, found, now)
             ask_about_others(account, found, now, end)
+
+
+def readings(chosen: list[AdAccount], end: float) -> Iterator[tuple[AdAccount, partial[Reading]]]:
+    with contextlib.suppress(TokenRejected):
+        yield from read(chosen, token_of(chosen[0].connection), end) if chosen else ()
 
 
 def read(accounts: list[AdAccount], token: str, end: float) -> Iterator[tuple[AdAccount, partial[Reading]]]:

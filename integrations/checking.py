@@ -6,10 +6,10 @@ from functools import partial
 
 from django.db.models import Min, QuerySet
 
-from . import audience_lists, partner, pauses
+from . import audience_lists, known, partner, pauses
 from .at_once import result, together
 from .connecting import EVERY, note_accounts, note_standing, token_of
-from .errors import PartnerError, TokenRejected
+from .errors import KINDS, PartnerError, TokenRejected
 from .models import Connection, faulty
 
 SECONDS = 10.0
@@ -48,7 +48,7 @@ def refresh(connection: Connection, account_ids: set[str], now: datetime) -> Non
             connection.ad_accounts.filter(account_id__in=account_ids, accessible=True), token, end, now
         )
     except TokenRejected as error:
-        note_standing(connection, connection.facts | {"valid": False, "reason": error.detail}, now)
+        note_standing(connection, connection.facts | known.against(error), now)
     except PartnerError as error:
         trouble = {"trouble": error.kind, "detail": error.detail}
         note_standing(connection, connection.facts | trouble, now, reachable=False)
@@ -66,7 +66,8 @@ def check(connection: Connection, now: datetime) -> None:
     """Somebody wants to know now: reads all there is to read, and probes whatever a fault holds back."""
     refresh(connection, set(), now)
     if connection.facts.get("valid") is False and not connection.is_faulty:
-        pauses.pause(connection, TokenRejected(connection.facts.get("reason", "")), now)
+        refusal = KINDS[connection.facts.get("refusal", TokenRejected.__name__)]
+        pauses.pause(connection, refusal(connection.facts.get("reason", "")), now)
     elif connection.reachable:
         audience_lists.look(connection.ad_accounts.filter(accessible=True), now)
         pauses.probe_within(connection, now, PROBE_SECONDS)

@@ -11,7 +11,7 @@ from django.db import transaction
 from config.team.models import User, record
 
 from . import partner, pauses
-from .errors import TokenRejected
+from .errors import TokenRejected, TokenUnreadable
 from .models import AdAccount, Connection, ConnectionSecret, SyncBatch
 from .partner import AccountFacts, Standing
 from .secrets import fingerprint
@@ -118,10 +118,10 @@ def note_accounts(connection: Connection, accounts: list[AccountFacts], now: dat
 
 
 def token_of(connection: Connection) -> str:
-    """The token itself, for a call. TokenRejected when there is none or the keys that encrypted it are gone."""
+    """The token itself, for a call. TokenRejected when there is none, TokenUnreadable when its key is gone."""
     try:
         return ConnectionSecret.objects.get(connection=connection).token
     except ConnectionSecret.DoesNotExist:
         raise TokenRejected(NO_TOKEN) from None
     except InvalidToken:
-        raise TokenRejected("It was encrypted with a key that FERNET_KEYS no longer holds: enter it again.") from None
+        raise TokenUnreadable("FERNET_KEYS no longer holds the key that encrypted it.") from None

@@ -91,6 +91,12 @@ class TokenRejected(PartnerError):
     cure = "Replace it on Technology Partners."
 
 
+class TokenUnreadable(TokenRejected):
+    """The stored system user token can't be read."""
+
+    cure = "Put the old key back at the end of FERNET_KEYS, or enter the token again on Technology Partners."
+
+
 class PermissionMissing(PartnerError):
     """The system user token lacks a permission."""
 

@@ -4,18 +4,24 @@ Without it the pages would go on saying what the last check read, long after the
 """
 
 from datetime import datetime
+from typing import Any
 
 from .errors import PartnerError, TokenRejected
 from .models import Connection, ConnectionSecret, Pausable
 
-AGAINST = ("reason", "trouble", "detail")
+AGAINST = ("reason", "refusal", "trouble", "detail")
 
 
 def refused(connection: Connection, error: PartnerError) -> None:
     """The partner has just refused the token. `connection` is locked."""
     if isinstance(error, TokenRejected):
-        connection.facts = connection.facts | {"valid": False, "reason": error.detail}
+        connection.facts = connection.facts | against(error)
         connection.save(update_fields=["facts"])
+
+
+def against(error: TokenRejected) -> dict[str, Any]:
+    """What a refusal leaves among the facts; `refusal` is its kind."""
+    return {"valid": False, "reason": error.detail, "refusal": error.kind}
 
 
 def accepted(connection: Connection, now: datetime, asked: bool = False) -> None:

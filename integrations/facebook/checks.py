@@ -20,6 +20,7 @@ from ..errors import (
     TaskMissing,
     TermsNotAccepted,
     TokenRejected,
+    TokenUnreadable,
     Unavailable,
     cure,
     sentence,
@@ -79,6 +80,10 @@ def token_problems(connection: Connection | None, now: datetime) -> Iterator[Pro
         yield Problem("facebook.E001", "No system user token is connected.", f"Connect one on {place}.")
         return
     facts, expires = connection.facts, expiry(connection)
+    if facts.get("refusal") == TokenUnreadable.__name__:
+        kind = facts["refusal"]
+        yield Problem("facebook.E002", f"{sentence(kind)} {facts['reason']}", cure(kind))
+        return
     if not facts.get("valid", True) or (expires and expires <= now):
         reason = "It has expired." if expires and expires <= now else facts.get("reason", "")
         message = f"Facebook does not accept the system user token. {reason}".strip()
@@ -242,7 +247,7 @@ CHECKS = [
 CREATION: dict[type[PartnerError], str] = {
     TokenRejected: "facebook.E002", PermissionMissing: "facebook.E003", AccessLost: "facebook.E005",
     AudienceLimitReached: "facebook.E010", TermsNotAccepted: "facebook.E011", RequestRefused: "facebook.E013",
-    TaskMissing: "facebook.E007",
+    TaskMissing: "facebook.E007", TokenUnreadable: "facebook.E002",
 }  # fmt: skip
 PASSING = {kind.__name__ for kind in (Unavailable, RateLimited, RequestRefused)}
 """Kinds whose cure speaks of sending, where it is tried again by itself; a launch is not."""

@@ -81,16 +81,19 @@ def terms(connection: Connection | None, accounts: Sequence[AdAccount]) -> Itera
     yield together
     for account in [one for one in reached if standing.terms(one).tone != "good"][:3]:
         found = standing.terms(account)
-        yield Finding("", f"The terms of {account}:", together.tone, found.cure, found.link)
+        yield Finding("", f"The terms of {account}:", together.tone, link=found.link)
 
 
 def token(connection: Connection | None, now: datetime) -> Iterator[Finding]:
     if connection is None:
         yield Finding("", "No token is connected.", "bad", "Make one for a system user, and paste it here.")
         return
-    yield standing.accepted(connection)
-    yield standing.belongs(connection.facts.get("type"))
-    yield standing.lasting(connection, now)
+    accepted, lasting = standing.accepted(connection), standing.lasting(connection, now)
+    yield accepted
+    if accepted.tone != "bad":
+        yield standing.belongs(connection.facts.get("type"))
+    if accepted.tone != "bad" or lasting.tone == "bad":
+        yield lasting
 
 
 def permissions(

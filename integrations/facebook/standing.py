@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from ..errors import TokenRejected
+from ..errors import TokenRejected, TokenUnreadable, cure, sentence
 from ..models import AdAccount, Connection
 from ..partner import Finding
 from .checks import STATUSES, TERMS, USABLE, expiry
@@ -41,15 +41,23 @@ def expires_in_words(facts: Mapping[str, Any]) -> str:
 
 
 def accepted(connection: Connection) -> Finding:
-    refused = connection.facts.get("valid") is False or connection.pause_kind == TokenRejected.__name__
-    if refused:
+    if connection.facts.get("refusal") == TokenUnreadable.__name__:
+        kind = connection.facts["refusal"]
+        return Finding("Token accepted", f"{sentence(kind)} {connection.facts['reason']}", "bad", cure(kind))
+    if connection.facts.get("valid") is False or connection.pause_kind == TokenRejected.__name__:
         reason = connection.facts.get("reason") or connection.pause_detail
         words = f"Facebook does not accept it. {reason}".strip()
         return Finding("Token accepted", words, "bad", "Replace it here.")
     if not connection.reachable:
-        return Finding("Token accepted", "Facebook could not be reached at the last check.", "off", "Check again.")
+        words = "Facebook could not be reached at the last check."
+        return Finding("Token accepted", words, "off", again(connection))
     when = date_format(timezone.localtime(connection.checked_at), "j M Y H:i") if connection.checked_at else ""
     return Finding("Token accepted", f"Facebook accepted it when it was last asked, {when}.", "good")
+
+
+def again(connection: Connection) -> str:
+    when = connection.check_at and date_format(timezone.localtime(connection.check_at), "H:i")
+    return f"It is asked again by itself at {when}; nobody is lost." if when else "Check again."
 
 
 def belongs(kind: str | None) -> Finding:
@@ -85,18 +93,30 @@ def permitted(scopes: list[str] | None) -> Finding:
 
 
 def together(label: str, accounts: Sequence[AdAccount], judge: Callable[[AdAccount], Finding], word: str) -> Finding:
-    """All accounts in one line. As long as one is well it is a warning; those in trouble are named."""
+    """All accounts in one line, with each cure once. As long as one is well it is a warning; those in trouble are
+    named."""
     found = [(account, judge(account)) for account in accounts]
     wrong = [(account, one) for account, one in found if one.tone != "good"]
     words = f"{len(found) - len(wrong)} of {len(found)} {word}."
     if not wrong:
         return Finding(label, words, "good")
-    names = ", ".join(f"{account} ({one.words.lower()})" for account, one in wrong[:3])
-    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
     tones = {one.tone for _, one in wrong}
     worst = next(tone for tone in ("bad", "warn", "off") if tone in tones)
     tone = "warn" if worst == "bad" and len(wrong) < len(found) else worst
-    return Finding(label, f"{words} Not so: {names}{more}.", tone)
+    cures = dict.fromkeys(one.cure for _, one in wrong if one.cure)
+    return Finding(label, f"{words} Not so: {named(wrong)}.", tone, " ".join(cures))
+
+
+def named(wrong: Sequence[tuple[AdAccount, Finding]]) -> str:
+    """Some of each kind of trouble, so that many of one hide no other."""
+    kinds: dict[str, list[str]] = {}
+    for account, one in wrong:
+        kinds.setdefault(one.words.lower(), []).append(str(account))
+    return "; ".join(f"{some_of(names)} ({words})" for words, names in kinds.items())
+
+
+def some_of(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:3])} and {len(names) - 3} more" if len(names) > 3 else ", ".join(names)
 
 
 def of_account(account: AdAccount) -> list[Finding]:
@@ -138,7 +158,8 @@ def task(account: AdAccount) -> Finding:
 def tier(account: AdAccount) -> Finding:
     """The access tier decides how often we may send."""
     if account.tier == DEVELOPMENT:
-        return Finding("Access tier", f"a batch every {account.send_interval} s", "warn")
+        words = f"a batch every {account.send_interval} s"
+        return Finding("Access tier", words, "warn", "Ask for full access in App Review; the way there is below.")
     return Finding("Access tier", account.tier.replace("_", " "), "good")
 
 

@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 from integrations import checking, confirmations, connecting
 from integrations.models import AdAccount, Connection
-from tests.browser.conftest import LOOKS, at_night, violations
+from tests.browser.conftest import LOOKS, at_night, seen_by_axe, violations
 from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
+from tests.unhappy import STATES, checked
 
 
 def test_an_admin_connects_meets_a_revoked_token_and_replaces_it(open_page, sandbox):
@@ -48,6 +49,15 @@ def test_a_broken_connection_can_be_read_by_everybody(open_page, connection, san
         page = open_page("Admin", "/partners/facebook/", size, scheme)
         assert violations(page) == [], (size, scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{size} scrolls sideways"
+
+
+@pytest.mark.parametrize("name", ["scope missing", *map(at_night, sorted(STATES.keys() - {"scope missing"}))])
+def test_each_unhappy_state_can_be_read_by_everybody(open_page, sandbox, name):
+    checked(STATES[name], sandbox, timezone.now())
+    page = open_page("Admin", "/partners/facebook/")
+    row = page.locator(".check").filter(has=page.get_by_text(STATES[name].row, exact=True))
+    expect(row).to_contain_text(STATES[name].told[0])
+    assert seen_by_axe(page, *LOOKS) == []
 
 
 def test_what_no_check_can_see_is_ticked_by_hand_and_the_guide_knows_it(open_page, connection):

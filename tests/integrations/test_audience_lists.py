@@ -11,6 +11,7 @@ from config import schedules
 from integrations import audience_lists, checking, pauses
 from integrations.models import AdAccount, Connection, CustomAudience
 from tests.cast import ACCOUNT, connect, facebook_step, launch, people, tick, user
+from tests.unhappy import spoilt
 
 pytestmark = pytest.mark.django_db
 PAGE, LOOK, CHECK = "/partners/audiences/", "/partners/audiences/look/", "/partners/facebook/check/"
@@ -112,3 +113,9 @@ def test_where_nobody_can_come_any_more_only_a_check_asks_again(made, sandbox, n
     sandbox.world.audiences[made[0].partner_id].deleted = False
     checking.check(connect("SANDBOX-SYSTEM-USER-TOKEN", now), now + DAY)
     assert kinds()[0] == ""
+
+
+def test_a_token_that_no_key_opens_leaves_the_page_as_it_was(made, sandbox, client, now):
+    spoilt(sandbox, now)
+    client.force_login(user("Marketer"))
+    assert client.post(LOOK, follow=True).status_code == 200 and kinds() == ["", "", ""]

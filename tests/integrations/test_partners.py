@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from integrations.errors import AudienceGone, RateLimited, TermsNotAccepted
 from integrations.facebook.partner import Facebook
 from integrations.models import AdAccount, Connection, ConnectionSecret, CustomAudience, SyncBatch
 from tests.cast import OTHER_TOKEN, TOKEN, connect, facebook_step, fate, launch, people, tick, user
+from tests.unhappy import spoilt
 
 pytestmark = pytest.mark.django_db
 PAGE, SET, CHECK, DISCONNECT = (f"/partners/facebook/{word}" for word in ("", "token/", "check/", "disconnect/"))
@@ -338,3 +340,21 @@ def test_the_date_of_an_expired_token_is_told(admin, connection):
     facts = Connection.objects.get().facts | {"expires_at": int(datetime(2026, 1, 2, tzinfo=UTC).timestamp())}
     Connection.objects.update(facts=facts)
     assert "It expired on 2 Jan 2026" in text(admin.get(PAGE))
+
+
+def test_where_a_token_is_refused_help_is_one_click_away(admin, connection):
+    assert "/help/my-token-was-refused/" not in text(admin.get(PAGE))
+    assert 'href="/help/my-token-was-refused/"' in text(paste(admin, "SANDBOX-NOBODY-KNOWS-IT"))
+
+
+def test_a_token_that_no_key_opens_is_not_called_refused_by_facebook(admin, connection, sandbox, now):
+    people(2)
+    canvas = launch(facebook_step(), at=now)
+    spoilt(sandbox, now)
+    tick(now)
+    page = text(admin.post(CHECK, follow=True))
+    assert "The stored system user token can't be read." in unescape(page) and "does not accept" not in page
+    assert fate(canvas) == {"pending": 2} and Connection.objects.get().pause_kind == "TokenUnreadable"
+    assert "2 people who wait go on now." in text(paste(admin, TOKEN))
+    tick(timezone.now())
+    assert fate(canvas) == {"synced": 2} and "refusal" not in Connection.objects.get().facts

@@ -1,6 +1,7 @@
 """The integration requirements as an admin reads them, each unhappy state made at the sandbox, and ticks by hand."""
 
-from datetime import timedelta
+import re
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -10,23 +11,15 @@ from integrations import checking, confirmations, connecting
 from integrations.facebook.requirements import all_of
 from integrations.models import Connection
 from tests.cast import OTHER_TOKEN, TOKEN, connect, user
+from tests.unhappy import LABELS, STATES, checked, only
 
 pytestmark = pytest.mark.django_db
-LABELS = [
-    "Business Manager", "Ad account", "App", "Custom Audiences terms", "System user token", "App Review permissions",
-]  # fmt: skip
 
 
 @pytest.fixture
 def admin(client):
     client.force_login(user("Admin"))
     return client
-
-
-def only(sandbox, *kept: str) -> None:
-    """The sandbox has accounts in trouble from the start: the token sees only these."""
-    for account in set(sandbox.world.accounts) - {*kept}:
-        sandbox.access(account, False)
 
 
 def rows(now) -> dict:
@@ -41,7 +34,7 @@ def words(row) -> str:
     return " ".join(f"{one.words} {one.cure} {one.link}" for one in row.findings)
 
 
-def checked(sandbox) -> dict:
+def check_again() -> dict:
     now = timezone.now()
     checking.check(Connection.objects.get(), now)
     return rows(now)
@@ -50,7 +43,7 @@ def checked(sandbox) -> dict:
 def test_all_six_are_met_where_all_is_well(sandbox, now):
     only(sandbox, "act_1001")
     connect(TOKEN, now)
-    found = checked(sandbox)
+    found = check_again()
     assert list(found) == LABELS
     assert {one.tone for one in found.values()} == {"good"}, {one.label: words(one) for one in found.values()}
     assert "Northwind" in words(found["Business Manager"]) and "Audience Sync sandbox" in words(found["App"])
@@ -64,60 +57,32 @@ def test_before_there_is_a_token_each_says_that_it_is_not_known(now):
     assert {one.tone for label, one in found.items() if label != "System user token"} == {"off"}
 
 
-UNHAPPY = {
-    "no business": ({"business": None}, "Business Manager", "warn", "No business owns Northwind Store"),
-    "unsettled": ({"account_status": 3}, "Ad account", "bad", "Northwind Store (unsettled)"),
-    "no task": ({"user_tasks": ["ANALYZE"]}, "Ad account", "bad", "0 of 1 with the task"),
-    "terms": ({"tos_accepted": False}, "Custom Audiences terms", "bad", "tos/?act=1001"),
-    "limited": ({"tier": "development_access"}, "App Review permissions", "warn", "a batch every 20 s"),
-}  # fmt: skip
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_what_is_wrong_stands_in_its_row_with_its_cure_and_nowhere_else(admin, sandbox, state):
+    now = timezone.now()
+    checked(state, sandbox, now)
+    found = rows(now)
+    assert found[state.row].tone == state.tone
+    others = {label: one.tone for label, one in found.items() if label not in (state.row, *state.besides)}
+    assert set(others.values()) == {"good"}, others
+    shown = rows_of(admin.get("/partners/facebook/").content.decode())
+    assert list(shown) == LABELS
+    assert [words for words in state.told if words not in shown[state.row]] == [], shown[state.row]
 
 
-@pytest.mark.parametrize(("facts", "label", "tone", "told"), UNHAPPY.values(), ids=UNHAPPY)
-def test_what_is_wrong_with_the_account_stands_in_its_row_alone(sandbox, now, facts, label, tone, told):
-    only(sandbox, "act_1001")
-    connect(TOKEN, now)
-    sandbox.account("act_1001", **facts)
-    found = checked(sandbox)
-    assert found[label].tone == tone and told in words(found[label])
-    assert {one.tone for other, one in found.items() if other != label} == {"good"}
-
-
-TOKENS = {
-    "a person's": ({"type": "USER"}, "System user token", "warn", "belongs to a person"),
-    "ends soon": ({"expires_at": timedelta(days=3, hours=1)}, "System user token", "warn", "in 3 days"),
-    "lacks ads_management": ({"scopes": ["ads_read"]}, "App Review permissions", "bad", "lacks ads_management"),
-    "for chosen assets": (
-        {"granular_scopes": [{"scope": "ads_management", "target_ids": ["1001", "77"]}]},
-        "App Review permissions", "warn", "chosen assets only: Northwind Store, 77",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("facts", "label", "tone", "told"), TOKENS.values(), ids=TOKENS)
-def test_what_is_wrong_with_the_token_stands_in_its_row(sandbox, now, facts, label, tone, told):
-    only(sandbox, "act_1001")
-    ends = {name: int((timezone.now() + one).timestamp()) for name, one in facts.items() if isinstance(one, timedelta)}
-    sandbox.add_token("ODD-TOKEN-12345", **facts | ends)
-    connect("ODD-TOKEN-12345", now)
-    row = checked(sandbox)[label]
-    assert row.tone == tone and told in words(row)
-
-
-def test_a_revoked_token_is_told_and_the_rest_stays_as_it_was_read(sandbox, now):
-    only(sandbox, "act_1001")
-    connect(TOKEN, now)
-    sandbox.revoke(TOKEN)
-    found = checked(sandbox)
-    assert found["System user token"].tone == "bad" and "does not accept it" in words(found["System user token"])
-    assert found["Custom Audiences terms"].tone == "good"
+def rows_of(page: str) -> dict[str, str]:
+    """What stands in each row of the checklist as the page shows it, with the addresses of its links."""
+    lines = re.findall(r'<li class="check">(.*?)</li>', page, re.DOTALL)
+    plain = [" ".join(unescape(re.sub(r'<a href="([^"]*)"|<[^>]*>', r" \1 ", line)).split()) for line in lines]
+    labels = [re.search("<strong>(.*?)</strong>", line)[1] for line in lines]
+    return dict(zip(labels, plain, strict=True))
 
 
 def test_a_token_of_another_app_leaves_unknown_what_facebook_does_not_tell(sandbox, now):
     only(sandbox, "act_1001")
     sandbox.add_token("OTHERS-TOKEN-12345", app_id="42")
     connect("OTHERS-TOKEN-12345", now)
-    found = checked(sandbox)
+    found = check_again()
     assert found["App"].tone == "off" and found["System user token"].tone == "off"
     assert found["App Review permissions"].tone == "good"
 
@@ -125,7 +90,7 @@ def test_a_token_of_another_app_leaves_unknown_what_facebook_does_not_tell(sandb
 def test_no_account_at_all_is_a_cure(sandbox, now):
     only(sandbox)
     connect(TOKEN, now)
-    row = checked(sandbox)["Ad account"]
+    row = check_again()["Ad account"]
     assert row.tone == "bad" and "Assign the ad account" in words(row)
 
 
