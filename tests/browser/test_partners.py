@@ -1,39 +1,14 @@
-"""Technology Partners in a browser: an admin connects, meets a revoked token, and mends it."""
+"""Technology Partners in a browser, however the connection stands; its life is told in test_admin_story."""
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from integrations import checking, confirmations, connecting
-from integrations.models import AdAccount, Connection
+from integrations.models import AdAccount
 from tests.browser.conftest import LOOKS, at_night, seen_by_axe, violations
-from tests.cast import OTHER_TOKEN, TOKEN, facebook_step, fate, launch, people, tick
+from tests.cast import TOKEN, facebook_step, launch, people, tick
 from tests.unhappy import STATES, checked
-
-
-def test_an_admin_connects_meets_a_revoked_token_and_replaces_it(open_page, sandbox):
-    page = open_page("Admin", "/partners/")
-    page.get_by_role("link", name="Facebook", exact=True).click()
-    page.get_by_placeholder("Paste it here").fill("not a token")
-    page.get_by_role("button", name="Connect Facebook").click()
-    page.get_by_text("it was not copied whole").wait_for()
-    field = page.get_by_placeholder("Paste it here")
-    assert field.input_value() == "" and field.get_attribute("type") == "password"
-    field.fill(TOKEN)
-    page.get_by_role("button", name="Connect Facebook").click()
-    page.get_by_text("Facebook accepts the token.").wait_for()
-    people(3)
-    canvas = launch(facebook_step(), at=timezone.now())
-    sandbox.revoke(TOKEN)
-    tick(timezone.now())
-    page.get_by_role("button", name="Check now").click()
-    page.get_by_text("3 people wait for it; nobody is lost.").wait_for()
-    assert violations(page) == []
-    page.get_by_label("New system user token").fill(OTHER_TOKEN)
-    page.get_by_role("button", name="Replace token").click()
-    page.get_by_text("3 people who wait go on now").wait_for()
-    tick(timezone.now())
-    assert fate(canvas) == {"synced": 3}
 
 
 @pytest.mark.parametrize("connected", [True, at_night(False)])
@@ -74,14 +49,3 @@ def test_what_no_check_can_see_is_ticked_by_hand_and_the_guide_knows_it(open_pag
     page.get_by_role("button", name="Take back “App is Live”").click()
     expect(page.get_by_role("button", name="Tick “App is Live”")).to_be_visible()
     assert list(confirmations.of("facebook")) == ["business"]
-
-
-def test_disconnecting_asks_first(open_page, connection):
-    page = open_page("Admin", "/partners/facebook/")
-    page.get_by_role("link", name="Disconnect Facebook…").click()
-    assert violations(page) == []
-    page.get_by_role("link", name="Keep it connected").click()
-    page.get_by_role("link", name="Disconnect Facebook…").click()
-    page.get_by_role("button", name="Disconnect Facebook").click()
-    page.get_by_text("Facebook is disconnected.").wait_for()
-    assert not Connection.objects.get().has_token
