@@ -33,7 +33,7 @@ def work(now: datetime) -> Counter:
         try:
             done += work_on(canvas_id, now)
         except Exception:
-            log.exception("Canvas %s could not be moved on", canvas_id)
+            log.exception("Canvas %s could not be moved on", canvas_id, extra={"canvas": canvas_id})
             rest(canvas_id, failures + 1, now)
             done["failures"] += 1
         else:

@@ -168,6 +168,13 @@ def mail() -> dict:
         raise wrong("EMAIL_URL", "can't be read", cure) from error
 
 
+def log_format() -> str:
+    style = text("LOG_FORMAT") or "text"
+    if style not in ("text", "json"):
+        raise wrong("LOG_FORMAT", f"is {style!r}", "Write text or json.")
+    return style
+
+
 def write_missing() -> None:
     """Writes `.env` with fresh keys (readable by its owner only); never changes a line that is there."""
     path = env_file()

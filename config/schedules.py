@@ -34,7 +34,7 @@ from integrations import (
     sync,
 )
 
-from . import beats
+from . import beats, logs
 
 log = logging.getLogger(__name__)
 SHIFT = min(30.0, settings.SYNC_LEASE_SECONDS / 3)
@@ -78,11 +78,12 @@ def next_due(now: datetime) -> datetime | None:
 
 def work() -> None:
     """The task behind the bell. Never raises: an error goes to the log, and the rows are still there."""
-    try:
-        run(timezone.now, SHIFT)
-    except Exception:
-        log.exception("The pass failed; it is repeated at the next bell")
-        connection.close()
+    with logs.belonging_to("pass", logs.new_id()):
+        try:
+            run(timezone.now, SHIFT)
+        except Exception:
+            log.exception("The pass failed; it is repeated at the next bell")
+            connection.close()
 
 
 def pulse() -> None:

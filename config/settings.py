@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF
 
 from . import environment as env
+from . import logs
 
 env.read_file()
 
@@ -45,6 +46,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.requests.KnownById",
     "config.team.middleware.KeptNowhere",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -191,12 +193,4 @@ Q_CLUSTER = {
 # A filter of 200 conditions has up to six fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # At DEBUG, urllib3 writes request lines, and one of Facebook's carries a token (debug_token).
-    "loggers": {"urllib3": {"level": "WARNING"}, "django-q": {"level": "WARNING"}},
-}
+LOGGING = logs.settings(env.log_format())

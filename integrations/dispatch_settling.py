@@ -41,7 +41,8 @@ def mine(one: Dispatch) -> QuerySet[Dispatch]:
 def fail(claimed: Claim, fault: NotSent, outlet: Outlet, now: datetime) -> None:
     """It is tried again, unless that can't help; and what stops everybody holds back the outlet."""
     one = claimed.dispatch
-    log.warning("Dispatch %s was not sent: %s (code %s)", one.pk, type(fault).__name__, fault.status)
+    facts = {"dispatch": one.pk}
+    log.warning("Dispatch %s was not sent: %s (code %s)", one.pk, type(fault).__name__, fault.status, extra=facts)
     told = {"cause": str(fault)[:255], "status": fault.status, "lease_token": None}
     if fault.final:
         mine(one).update(state=State.FAILED, settled_at=now, next_attempt_at=None, **told)

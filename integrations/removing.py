@@ -93,7 +93,10 @@ def work(now: datetime) -> Counter:
     try:
         farewell = send(claim, began)
     except PartnerError as error:
-        log.warning("Removals from audience %s failed: %s (code %s)", claim.audience.pk, error.kind, error.code)
+        facts = {"audience": claim.audience.pk}
+        log.warning(
+            "Removals from audience %s failed: %s (code %s)", claim.audience.pk, error.kind, error.code, extra=facts
+        )
         fail(claim, error, now)
         return Counter(removals_failed=len(claim.asked or claim.removals))
     settle(claim, farewell, now)

@@ -113,7 +113,8 @@ class Sender:
 
     def failed(self, claim: Claim, error: PartnerError, now: datetime) -> Counter:
         self.at_once = 1
-        log.warning("Batch %s was not sent: %s (code %s)", claim.batch.pk, error.kind, error.code)
+        facts = {"batch": claim.batch.pk, "audience": claim.batch.audience_id}
+        log.warning("Batch %s was not sent: %s (code %s)", claim.batch.pk, error.kind, error.code, extra=facts)
         settling.fail(claim, error, now)
         return Counter(batches_failed=1)
 

@@ -56,6 +56,7 @@ WRONG = [
     ("FACEBOOK_GRAPH_URL", "http://[", "https://"),
     ("FACEBOOK_GRAPH_URL", "http://graph.facebook.com", "in clear"),
     ("HTTPS", "perhaps", "true or false"),
+    ("LOG_FORMAT", "xml", "text or json"),
     ("EMAIL_URL", "carrier-pigeon://x", "smtp+tls://"),
     ("FACEBOOK_GRAPH_URL", "https://graph.facebook.com:port", "https://"),
     ("FACEBOOK_GRAPH_VERSION", "26", "v26.0"),
