@@ -22,6 +22,7 @@ class Incident(models.Model):
     ended_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True, help_text="the last time")
     tell_at = models.DateTimeField(null=True)
+    told_to = models.JSONField(default=list, help_text="ids of those who were told")
 
     class Meta:
         app_label = "integrations"

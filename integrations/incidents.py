@@ -100,8 +100,9 @@ def tell(pk: int, now: datetime) -> int:
         return 0
     told = notices.tell(news(incident, now), now)
     incident.told_at, incident.tell_at = now, None if incident.ended_at else now + AGAIN
-    incident.save(update_fields=["told_at", "tell_at"])
-    return told
+    incident.told_to = sorted({*incident.told_to, *told})
+    incident.save(update_fields=["told_at", "tell_at", "told_to"])
+    return len(told)
 
 
 def news(incident: Incident, now: datetime) -> News:
@@ -136,7 +137,12 @@ def waiting(incident: Incident) -> int:
 
 def title(incident: Incident) -> str:
     who = incident.name or partner.of(incident.connection).label
-    return f"{who} works again" if incident.ended_at else f"{who}: {incident.headline.rstrip('.')}"
+    return f"{who} works again" if incident.ended_at else with_name(who, incident.headline.rstrip("."))
+
+
+def with_name(who: str, headline: str) -> str:
+    """Some headlines name it themselves."""
+    return headline if who in headline else f"{who}: {headline}"
 
 
 def lines(incident: Incident, audiences: list[CustomAudience]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from django import forms
 
 from .models import NoticeChoice, User
-from .notices import KINDS, readers
+from .notices import KINDS, readers_of
 
 
 class ChoiceForm(forms.Form):
@@ -27,7 +27,7 @@ class ChoiceForm(forms.Form):
 
 
 def standing(user: User):
-    for key in KINDS:
-        for one in readers(key):
+    for key, rows in readers_of(*KINDS).items():
+        for one in rows:
             if one.user == user:
                 yield from ((f"{key}-mail", one.mail), (f"{key}-shown", one.shown))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from . import letters
 from .models import Notice, NoticeChoice, User
@@ -57,33 +58,41 @@ def register(key: str, kind: Kind) -> None:
     KINDS[key] = kind
 
 
-def holders(permission: str) -> set[int]:
-    """Ids of those who may sign in and have the permission."""
+def holders(permission: str) -> QuerySet[User]:
+    """Those who may sign in and have the permission."""
     app, _, code = permission.partition(".")
-    of_group = {"groups__permissions__codename": code, "groups__permissions__content_type__app_label": app}
-    own = {"user_permissions__codename": code, "user_permissions__content_type__app_label": app}
-    rows = User.objects.filter(Q(is_superuser=True) | Q(**of_group) | Q(**own), is_active=True)
-    return set(rows.values_list("pk", flat=True))
+    wanted = Permission.objects.filter(codename=code, content_type__app_label=app)
+    by_group, own = Exists(wanted.filter(group__user=OuterRef("pk"))), Exists(wanted.filter(user=OuterRef("pk")))
+    return User.objects.filter(Q(is_superuser=True) | by_group | own, is_active=True)
 
 
-def readers(kind: str) -> Iterator[Reader]:
-    """Everybody who may be told of this kind, by e-mail address; a constant number of queries."""
-    chosen = {one.user_id: one for one in NoticeChoice.objects.filter(kind=kind)}
-    keepers = holders(KINDS[kind].looked_after)
-    for user in User.objects.filter(pk__in=holders(MAY_BE_TOLD)).order_by("email"):
-        choice, looks_after = chosen.get(user.pk), user.pk in keepers
-        usual = Reach.ALL if looks_after else Reach.MINE
-        yield Reader(user, looks_after, choice.mail if choice else usual, choice.shown if choice else usual)
+def readers(kind: str) -> list[Reader]:
+    """Everybody who may be told of this kind, by e-mail address."""
+    return readers_of(kind)[kind]
 
 
-def tell(news: News, now: datetime) -> int:
-    """Writes a notice for each who is to be told, in the caller's transaction; how many. E-mails leave by the worker.
+def readers_of(*kinds: str) -> dict[str, list[Reader]]:
+    """The same of several kinds, by two queries."""
+    chosen = {(one.kind, one.user_id): one for one in NoticeChoice.objects.filter(kind__in=kinds)}
+    keeps = {f"keeps_{kind}": Exists(holders(KINDS[kind].looked_after).filter(pk=OuterRef("pk"))) for kind in kinds}
+    users = list(holders(MAY_BE_TOLD).annotate(**keeps).order_by("email"))
+    return {kind: [reader(one, kind, chosen.get((kind, one.pk))) for one in users] for kind in kinds}
+
+
+def reader(user: User, kind: str, choice: NoticeChoice | None) -> Reader:
+    looks_after = getattr(user, f"keeps_{kind}")
+    usual = Reach.ALL if looks_after else Reach.MINE
+    return Reader(user, looks_after, choice.mail if choice else usual, choice.shown if choice else usual)
+
+
+def tell(news: News, now: datetime) -> list[int]:
+    """Writes a notice for each who is to be told, in the caller's transaction; their ids. E-mails leave by the worker.
 
     Where no mail server is set none is due: it would leave when one is set, long after.
     """
     rows = list(made(news, now))
     Notice.objects.bulk_create(rows)
-    return len(rows)
+    return [one.user_id for one in rows]
 
 
 def made(news: News, now: datetime) -> Iterator[Notice]:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.team.models import AuditEvent, record
+from config.team import letters, told
+from config.team.models import record
 
-from .. import checking, confirmations, connecting, incidents, pauses, standing
+from .. import checking, confirmations, connecting, incidents, partner_history, pauses, standing
 from ..confirmations import Confirmation
 from ..errors import PartnerError
 from ..forms import TokenForm
@@ -29,7 +29,6 @@ from ..partner import PARTNERS, Finding, Partner, Requirement
 from .going_back import back_to_partner
 
 VIA = "dashboard"
-HISTORY = 12
 may_view = permission_required("integrations.view_connection", raise_exception=True)
 may_change = permission_required("integrations.change_connection", raise_exception=True)
 
@@ -79,11 +78,17 @@ def page(request: HttpRequest, partner: Partner, form: TokenForm | None = None) 
         "met": met(asked),
         "ticks": ticks_of(partner, ticked),
         "form": form or token_form(partner, overview.secret is not None),
-        "history": history(partner),
+        **who_and_when(partner),
     }
     if overview.connection:
         context |= about(partner, overview)
     return render(request, "integrations/partner.html", context)
+
+
+def who_and_when(partner: Partner) -> dict:
+    who = told.all_of_it()
+    history = partner_history.lines(partner, who.everybody)
+    return {"told": who, "mail_is_set": letters.can_be_sent(), "history": history}
 
 
 def met(asked: Sequence[Requirement]) -> str:
@@ -99,13 +104,6 @@ def ticks_of(partner: Partner, ticked: Mapping[str, Confirmation]) -> dict[str, 
         what: {"what": what, "label": label, "confirmed": ticked.get(what)}
         for what, label in partner.by_hand.items()
     }  # fmt: skip
-
-
-def history(partner: Partner) -> list[dict]:
-    """What was done to the token and what was ticked, the latest first."""
-    ours = Q(action__startswith="token.") | Q(action__startswith="requirement.")
-    rows = AuditEvent.objects.filter(ours, target=partner.key).select_related("actor")[:HISTORY]
-    return [{"event": row, "ticked": partner.by_hand.get(row.details.get("what", ""), "")} for row in rows]
 
 
 def about(partner: Partner, overview: Overview) -> dict:

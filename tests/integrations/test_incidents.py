@@ -1,5 +1,6 @@
 """What breaks at Facebook is found, told once to who wants to know, again each day, and once more when it works."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -205,3 +206,54 @@ def test_pages_of_the_canvas_say_what_holds_it_back(client, canvas, cast, sandbo
     for page in (path, f"/canvases/{canvas.pk}/build/"):
         told = client.get(page).content.decode()
         assert "The system user token is not accepted any more." in told and "Replace token" not in told
+
+
+def test_the_partners_page_says_what_broke_how_long_and_who_was_told(canvas, sandbox, client, now):
+    client.force_login(user("Admin"))
+    sandbox.revoke(TOKEN)
+    tick(now + HOUR)
+    page = seen(client)
+    assert "Not over yet" in page and "Told: admin@example.com, marketer@example.com" in page
+    sandbox.restore(TOKEN)
+    tick(now + 3 * HOUR)
+    page = seen(client)
+    assert "Worked again after 2 hours" in page and "Not over yet" not in page
+    assert Incident.objects.get().told_to == sorted([user("Admin").pk, user("Marketer").pk])
+
+
+def test_of_many_who_were_told_some_are_named(canvas, client, now):
+    client.force_login(user("Admin"))
+    ids = [user(role).pk for role in ("Admin", "Marketer", "Viewer")]
+    facts = {"scope": "account", "scope_pk": 1, "name": "North", "tone": "warn", "headline": "It is full."}
+    Incident.objects.create(connection=Connection.objects.get(), began_at=now, **facts)
+    assert "Nobody was told yet" in seen(client)
+    Incident.objects.update(told_at=now, told_to=[*ids, 10**9, 10**9 + 1])
+    assert "Told: admin@example.com, marketer@example.com, viewer@example.com, 2 more" in seen(client)
+    Incident.objects.update(told_to=[])
+    assert "Nobody wanted to be told" in seen(client)
+
+
+def test_the_partners_page_says_who_is_told_and_how(canvas, client, cast):
+    client.force_login(cast["Admin"])
+    assert who_is_told(client) == ["admin@example.com by e-mail and here", "3 more people are told"]
+    for kind, by_mail, shown in (
+        ("connection", "all", "none"),
+        ("account", "none", "none"),
+        ("audience", "all", "all"),
+    ):
+        NoticeChoice.objects.create(user=cast["Viewer"], kind=kind, mail=by_mail, shown=shown)
+        NoticeChoice.objects.create(user=cast["Admin"], kind=kind, mail="none", shown="none")
+    named = "viewer@example.com Connection: by e-mail Custom audiences: by e-mail and here"
+    assert who_is_told(client) == [named, "2 more people are told"]
+    NoticeChoice.objects.filter(user=cast["Viewer"]).delete()
+    assert "Nobody is told whatever breaks." in seen(client)
+
+
+def seen(client) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", client.get("/partners/facebook/").content.decode()).split())
+
+
+def who_is_told(client) -> list[str]:
+    """Those who are named, and how many are not."""
+    told_all = seen(client).partition("Who is told Your choice ")[2].partition(" of what concerns")[0]
+    return re.split(r" (?=\d+ more)", told_all)

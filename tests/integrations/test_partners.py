@@ -331,7 +331,7 @@ def test_queries_are_constant(admin, connection, now, django_assert_max_num_quer
             pauses.pause(account, TermsNotAccepted(), now)
     launch(*(facebook_step(f"fb{n}", audience_name=f"A {n}") for n in range(min(count, 8))), at=now)
     tick(now)
-    for path, most in ((PAGE, 14), (DISCONNECT, 12), ("/partners/", 9)):
+    for path, most in ((PAGE, 17), (DISCONNECT, 12), ("/partners/", 9)):
         with django_assert_max_num_queries(most):
             assert admin.get(path).status_code == 200
 
