@@ -75,7 +75,9 @@ def erase(
         Erasure.objects.bulk_update(made, ["places"])
         Profile.objects.filter(pk__in=receipts).delete()
     numbers = [one.number for one in made]
-    record("people.erased", f"{len(made)} people", actor=actor, via=via, receipts=numbers)
+    record(
+        "people.erased", "1 person" if len(made) == 1 else f"{len(made)} people", actor=actor, via=via, receipts=numbers
+    )
     return dict(zip(people, made, strict=True))
 
 

@@ -8,33 +8,18 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
-from . import csv_lines
+from . import csv_lines, deeds
 from .models import AuditEvent
 
 COLUMNS = ("at", "action", "target", "who", "via", "details")
-KINDS = {
-    "": "everything",
-    "token.": "Tokens",
-    "canvas.": "Canvases",
-    "segment.": "Segments",
-    "audience.": "Custom audiences",
-    "sync.": "Sending",
-    "profile.": "Profiles",
-    "people.": "Erasures",
-    "user.": "People and roles",
-    "two_step.": "Two-step sign-in",
-    "session.": "Sessions",
-    "api_key.": "API keys",
-    "webhook.": "Webhook signing",
-}
 PART = 2_000
 
 
 class Narrow(forms.Form):
     """What is looked for; nothing is everything."""
 
-    kind = forms.ChoiceField(required=False, choices=list(KINDS.items()))
-    target = forms.CharField(required=False, max_length=200, label="What begins with")
+    kind = forms.ChoiceField(required=False, choices=deeds.CHOICES, label="What was done")
+    target = forms.CharField(required=False, max_length=200, label="Done to (begins with)")
     who = forms.EmailField(required=False, label="By (e-mail)")
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from . import deeds
 from .notice_models import Notice, NoticeChoice
 
 __all__ = [
@@ -160,6 +161,14 @@ class AuditEvent(models.Model):
 
     def delete(self, *args, **kwargs) -> None:
         raise ValidationError("The audit log is only ever added to.")
+
+    @property
+    def words(self) -> str:
+        return deeds.in_words(self.action)
+
+    @property
+    def told(self) -> str:
+        return deeds.told(self.details)
 
 
 def record(action: str, target: str, *, actor: User | None = None, via: str = "command line", **details) -> AuditEvent:

@@ -12,10 +12,9 @@ class ChoiceForm(forms.Form):
     def __init__(self, user: User, data=None) -> None:
         super().__init__(data, initial=dict(standing(user)))
         self.user = user
-        for key, kind in KINDS.items():
+        for key in KINDS:
             for way, words in (("mail", "By e-mail"), ("shown", "Here")):
-                label = f"{kind.label}: {words.lower()}"
-                self.fields[f"{key}-{way}"] = forms.ChoiceField(choices=NoticeChoice.Reach.choices, label=label)
+                self.fields[f"{key}-{way}"] = forms.ChoiceField(choices=NoticeChoice.Reach.choices, label=words)
 
     def rows(self) -> list[tuple]:
         return [(kind, self[f"{key}-mail"], self[f"{key}-shown"]) for key, kind in KINDS.items()]
