@@ -190,6 +190,11 @@ Q_CLUSTER = {
     **env.broker(),
 }
 
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # A filter of 200 conditions has up to six fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

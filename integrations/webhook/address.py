@@ -11,8 +11,16 @@ from django.conf import settings
 from ..channels import NotSent
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-INWARD = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10", "::/96", "::ffff:0:0:0/96")))
-"""Special ranges that count as global, and may lead into a private network (RFC 8215, 3879, 4291, 2765)."""
+INWARD = tuple(
+    map(
+        ipaddress.ip_network,
+        ("64:ff9b:1::/48", "fec0::/10", "::/96", "::ffff:0:0:0/96", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20",
+         "5f00::/16", "168.63.129.16/32"),
+    )
+)  # fmt: skip
+"""Special ranges that count as global, in some versions of Python or in all, and may lead into a private network (RFC
+8215, 3879, 4291, 2765, 6890, 7526, 9637, 9602). In 192.0.0.0/24 and at the last one clouds tell machines their secrets.
+"""
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -59,9 +67,16 @@ def inside(ip: Ip) -> Iterator[Ip]:
             yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
 
 
-def is_literal(host: str) -> bool:
+def literal(host: str) -> str:
+    """The address that `host` is, also one spelled like 127.1 or 0x7f000001; "" for a name."""
     try:
-        ipaddress.ip_address(host)
+        return str(ipaddress.ip_address(host))
     except ValueError:
-        return False
-    return True
+        return in_numbers(host)
+
+
+def in_numbers(host: str) -> str:
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except (OSError, UnicodeError):
+        return ""

@@ -48,7 +48,8 @@ def fault_of(url: str) -> str:
 def private(host: str) -> str:
     """What can be said without asking for the name."""
     named = host == "localhost" or host.endswith(".localhost")
-    is_private = named or address.is_literal(host) and not address.is_public(host)
+    literal = address.literal(host)
+    is_private = named or literal != "" and not address.is_public(literal)
     allowed = host.lower() in settings.WEBHOOK_PRIVATE_HOSTS
     return "The address lies in a private network." if is_private and not allowed else ""
 
