@@ -5,7 +5,7 @@ JOBS ?= auto
 PY = .venv/bin/python
 SERVICES = DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} BROKER_URL=$${BROKER_URL:-redis://127.0.0.1:6379/9}
 
-.PHONY: demo test test-services test-nightly soak bench bench-quick lint lock permissions clean
+.PHONY: demo test test-services test-nightly soak bench bench-quick lint lock audit permissions clean
 
 demo: .venv/run  ## the whole application on http://127.0.0.1:8000 (PORT= for another), with people and a sandbox
 	exec env PORT=$(PORT) $(PY) manage.py demo --serve
@@ -41,6 +41,11 @@ lock:  ## writes the hashed locks anew; needs uv
 	  --custom-compile-command "make lock" -o requirements.txt pyproject.toml
 	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra dev -o tests/requirements.txt pyproject.toml
+	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" -o tests/audit.txt --group audit
+
+audit: .venv/test  ## asks for known faults of the locked packages; says so where nobody can be asked
+	$(PY) -m tests.audit
 
 permissions: .venv/test  ## writes docs/permissions.md anew from the table that the tests walk
 	$(PY) -m tests.permissions
