@@ -30,6 +30,11 @@ def opened(text: str) -> str:
 
 
 class TwoStep(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "Incorrect code. Type the newest one of the app, and let the phone set its clock by itself; "
+        "or use a recovery code that was not used yet."
+    }
+
     def encrypt(self, text: str) -> str:
         return sealed(text)
 
