@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db.models import Model
-from fernet_fields.fields import EncryptedTextField
+from fernet_fields.fields import EncryptedField, EncryptedTextField
 
 SEALED = "sealed:"
 
@@ -29,6 +31,14 @@ class SecretTextField(EncryptedTextField):
     def to_python(self, value: Any) -> Any:
         is_sealed = isinstance(value, str) and value.startswith(SEALED)
         return self.fernet.decrypt(value.removeprefix(SEALED).encode()).decode() if is_sealed else value
+
+
+def encrypted() -> Iterator[tuple[type[Model], list[str]]]:
+    """Every model that keeps secrets, with the names of the fields that do."""
+    for model in apps.get_models():
+        names = [field.name for field in model._meta.concrete_fields if isinstance(field, EncryptedField)]
+        if names:
+            yield model, names
 
 
 def fingerprint(secret: str) -> str:

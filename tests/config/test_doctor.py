@@ -5,16 +5,23 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from cryptography.fernet import Fernet
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import connection as database
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from audiences import erasure
 from canvas.models import Canvas
 from config import beats, schedules
+from config.team import two_step
 from integrations.models import ConnectionSecret, Removal
-from tests.cast import TOKEN, facebook_step, launch, people, tick
+from integrations.webhook import signing
+from tests.cast import TOKEN, facebook_step, launch, people, tick, user
 from tests.guard import lift
 
 pytestmark = pytest.mark.django_db
@@ -90,11 +97,40 @@ def test_a_secret_that_no_key_opens_is_told_and_the_rest_goes_on(connection):
 
 
 def spoil() -> None:
-    from django.db import connection as database
-
     with database.cursor() as cursor:
         cursor.execute("UPDATE integrations_connectionsecret SET token = %s", [b"gAAAAABspoilt"])
     assert ConnectionSecret.objects.exists()
+
+
+CLEAR = "JBSWY3DPEHPK3PXP"
+BAD_SECRETS = {
+    "can't be decrypted, of user {}: no code fits": lambda: Fernet(Fernet.generate_key()).encrypt(b"x").decode(),
+    "are not encrypted, of user {}. Switch the second step off on People": lambda: CLEAR,
+}
+
+
+@pytest.mark.parametrize("words", BAD_SECRETS)
+@pytest.mark.parametrize("kind", ["totp", "recovery_codes"])
+def test_a_second_step_that_is_lost_or_in_clear_is_told(kind, words):
+    viewer = user("Viewer")
+    TOTP.activate(viewer, CLEAR)
+    RecoveryCodes.activate(viewer)
+    assert "every stored secret can be read" in examined()[0]
+    one = Authenticator.objects.get(type=kind)
+    one.data |= {name: BAD_SECRETS[words]() for name in two_step.SECRETS if name in one.data}
+    one.save()
+    told, well = examined()
+    assert not well and f"WRONG encryption keys: second steps at sign-in {words.format(viewer.pk)}" in told
+    assert CLEAR not in told
+
+
+def test_a_key_of_webhooks_that_is_lost_is_told(now):
+    signing.ensure(now)
+    assert "every stored secret can be read" in examined()[0]
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE webhook_signingkey SET key = %s", [b"gAAAAABspoilt"])
+    told, well = examined()
+    assert not well and "WRONG encryption keys: signing keys can't be decrypted." in told
 
 
 def test_a_missing_migration_ends_it():

@@ -1,15 +1,13 @@
 """`rotate_encryption_key`: encrypts every stored secret anew, with the first of FERNET_KEYS."""
 
-from collections.abc import Iterator
-
 from cryptography.fernet import InvalidToken
-from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Model
-from fernet_fields.fields import EncryptedField
 
 from config.team import two_step
+
+from ...secrets import encrypted
 
 
 class Command(BaseCommand):
@@ -37,14 +35,6 @@ class Command(BaseCommand):
         if lost:
             cure = "No key of FERNET_KEYS opens them: put the old one back, or enter the token again."
             raise CommandError(f"Not rotated: {', '.join(lost)}. {cure}")
-
-
-def encrypted() -> Iterator[tuple[type[Model], list[str]]]:
-    """Every model that keeps secrets, with the names of the fields that do."""
-    for model in apps.get_models():
-        names = [field.name for field in model._meta.concrete_fields if isinstance(field, EncryptedField)]
-        if names:
-            yield model, names
 
 
 @transaction.atomic
