@@ -4,6 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 
+def with_name(who: str, headline: str) -> str:
+    """Some headlines name it themselves."""
+    return headline if who in headline else f"{who}: {headline}"
+
+
 class Incident(models.Model):
     """One scope that doesn't work: the connection, an ad account, a custom audience (`scope`, `scope_pk`).
 
@@ -36,4 +41,4 @@ class Incident(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.headline}" if self.name else self.headline
+        return with_name(self.name, self.headline)

@@ -20,6 +20,7 @@ from config.team.notices import News
 from . import ills, partner
 from .health import SCOPES
 from .ills import Ill
+from .incident_models import with_name
 from .models import AdAccount, Connection, CustomAudience, Incident, SyncBatch
 from .pauses import PATHS, WAITING
 
@@ -138,11 +139,6 @@ def waiting(incident: Incident) -> int:
 def title(incident: Incident) -> str:
     who = incident.name or partner.of(incident.connection).label
     return f"{who} works again" if incident.ended_at else with_name(who, incident.headline.rstrip("."))
-
-
-def with_name(who: str, headline: str) -> str:
-    """Some headlines name it themselves."""
-    return headline if who in headline else f"{who}: {headline}"
 
 
 def lines(incident: Incident, audiences: list[CustomAudience]) -> Iterator[str]:

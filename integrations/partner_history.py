@@ -1,19 +1,19 @@
 """What happened to a connection, the latest first: what was done to it, and what broke and works again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.timesince import timesince
 
 from config.team.models import AuditEvent, User
 
-from .incidents import with_name
 from .models import Incident
 from .partner import Partner
 
 SHOWN = 12
+MOST = 30
 NAMED = 3
 DONE: Mapping[str, tuple[str, str]] = {
     "token.set": ("plug", "Connected"),
@@ -34,9 +34,16 @@ class Line:
     notes: tuple[str, ...]
 
 
-def lines(partner: Partner, users: Mapping[int, User]) -> list[Line]:
-    """Two queries. `users`: by id, those whose names are told."""
-    found = [*done(partner), *broken(partner, users)]
+def incidents(partner: Partner) -> list[Incident]:
+    """Those that are open first, then the latest; what ended before anybody was told is left out."""
+    theirs = Incident.objects.filter(connection__partner=partner.key)
+    known = theirs.filter(Q(told_at__isnull=False) | Q(ended_at=None))
+    return list(known.order_by(F("ended_at").desc(nulls_first=True), "-began_at")[:MOST])
+
+
+def lines(partner: Partner, users: Mapping[int, User], known: Iterable[Incident]) -> list[Line]:
+    """One query. `users`: by id, those whose names are told."""
+    found = [*done(partner), *broken(known, users)]
     return sorted(found, key=lambda line: line.at, reverse=True)[:SHOWN]
 
 
@@ -50,10 +57,9 @@ def done(partner: Partner) -> Iterator[Line]:
         yield Line(event.at, icon, "", f"{words}, •••• {last4}" if last4 else words, (who,))
 
 
-def broken(partner: Partner, users: Mapping[int, User]) -> Iterator[Line]:
-    theirs = Incident.objects.filter(connection__partner=partner.key)
-    for one in theirs.filter(Q(told_at__isnull=False) | Q(ended_at=None))[:SHOWN]:
-        words = with_name(one.name, one.headline)
+def broken(known: Iterable[Incident], users: Mapping[int, User]) -> Iterator[Line]:
+    for one in known:
+        words = str(one)
         icon, tone = TONES.get(one.tone, "warn"), f"tone-{one.tone}"
         yield Line(one.began_at, icon, tone, words, (lasted(one), told(one, users)))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,7 +11,7 @@ from config.team.models import User
 
 from . import partner
 from .errors import sentence
-from .models import Connection, faulty
+from .models import Connection, Incident, faulty
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,10 @@ def of_connection(user: User, key: str) -> Card:
 
 
 def connections() -> QuerySet[Connection]:
-    """With what the headline needs: whether there is a token, and how many ad accounts a fault stops."""
-    stopped = Count("ad_accounts", filter=faulty("ad_accounts__"), distinct=True)
+    """With what the headline needs: whether there is a token, and how many ad accounts are stopped, by a fault that
+    holds them back or by what the last check read of those that are used."""
+    read = Incident.objects.filter(scope="account", scope_pk=OuterRef("ad_accounts__pk"), ended_at=None, tone="bad")
+    stopped = Count("ad_accounts", filter=faulty("ad_accounts__") | Exists(read), distinct=True)
     return Connection.objects.annotate(secrets=Count("secret", distinct=True), stopped=stopped)
 
 

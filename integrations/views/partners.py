@@ -78,17 +78,23 @@ def page(request: HttpRequest, partner: Partner, form: TokenForm | None = None) 
         "met": met(asked),
         "ticks": ticks_of(partner, ticked),
         "form": form or token_form(partner, overview.secret is not None),
-        **who_and_when(partner),
+        **who_and_when(partner, overview),
     }
     if overview.connection:
         context |= about(partner, overview)
     return render(request, "integrations/partner.html", context)
 
 
-def who_and_when(partner: Partner) -> dict:
-    who = told.all_of_it()
-    history = partner_history.lines(partner, who.everybody)
-    return {"told": who, "mail_is_set": letters.can_be_sent(), "history": history}
+def who_and_when(partner: Partner, overview: Overview) -> dict:
+    """Who is told, what was told, and what is wrong though nothing is held back by it yet."""
+    who, known = told.all_of_it(), partner_history.incidents(partner)
+    held = {(one.kind, one.pk) for one in overview.troubles}
+    return {
+        "told": who,
+        "mail_is_set": letters.can_be_sent(),
+        "history": partner_history.lines(partner, who.everybody, known),
+        "seen": [one for one in known if not one.ended_at and (one.scope, one.scope_pk) not in held],
+    }
 
 
 def met(asked: Sequence[Requirement]) -> str:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from canvas.models import Canvas
 from config.team import notices
 from config.team.models import Notice, NoticeChoice, User
-from integrations import checking, connecting, incidents
+from integrations import checking, connecting, incidents, pauses
+from integrations.errors import TermsNotAccepted
 from integrations.models import AdAccount, Connection, CustomAudience, Incident
 from tests.cast import OTHER_TOKEN, TOKEN, connect, facebook_step, fate, launch, people, tick, user
 
@@ -257,3 +258,19 @@ def who_is_told(client) -> list[str]:
     """Those who are named, and how many are not."""
     told_all = seen(client).partition("Who is told Your choice ")[2].partition(" of what concerns")[0]
     return re.split(r" (?=\d+ more)", told_all)
+
+
+def test_what_only_a_check_saw_stands_on_top_with_its_cure_until_it_holds_back(canvas, sandbox, client):
+    client.force_login(user("Admin"))
+    assert "Nobody is held back by it yet" not in seen(client) and "stopped" not in seen(client)
+    sandbox.account("act_1001", account_status=2)
+    client.post("/partners/facebook/check/")
+    page = seen(client)
+    assert "The ad account Northwind Store is disabled. Since" in page and "Nobody is held back by it yet" in page
+    assert "Settle it in Business settings" in page and "1 ad account stopped" in page
+    pauses.pause(AdAccount.objects.get(account_id="act_1001"), TermsNotAccepted(), timezone.now())
+    page = seen(client)
+    assert "Nobody is held back by it yet" not in page and "1 ad account stopped" in page
+    sandbox.account("act_1001", account_status=1)
+    client.post("/partners/facebook/check/")
+    assert "stopped" not in seen(client)
