@@ -5,7 +5,7 @@ Who is let in by an event or a program comes from the `inbox`, by the same rules
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -26,12 +26,10 @@ def enter(canvas: Canvas, document: Document, run: EntryRun, now: datetime) -> i
     free = room(canvas, document, now, run)
     most = COHORT_SIZE if free is None else min(COHORT_SIZE, free)
     waiting = may_enter(canvas, document, now).filter(pk__gt=run.cursor)
-    chunk = waiting.order_by("pk").values("pk")[:most]
-    found = Profile.objects.filter(pk__in=chunk).aggregate(n=Count("pk"), last=Max("pk"))
-    people = form_cohort(canvas, document, waiting.filter(pk__lte=found["last"]), now) if found["n"] else 0
-    run.cursor = found["last"] or run.cursor
+    people, last = form_cohort(canvas, document, waiting.order_by("pk")[:most], now)
+    run.cursor = last or run.cursor
     run.entered += people
-    run.done = found["n"] < COHORT_SIZE
+    run.done = people < COHORT_SIZE
     run.save(update_fields=["cursor", "entered", "done"])
     if run.done and document.is_recurring:
         plan_next(canvas, document, max(run.planned_at, now))
@@ -70,8 +68,11 @@ def may_enter(canvas: Canvas, document: Document, now: datetime) -> QuerySet[Pro
 
 def form_cohort(
     canvas: Canvas, document: Document, source: QuerySet, now: datetime, profile: str = "pk", **more: str
-) -> int:
-    """One trip for each row of `source`, whose column `profile` says who it is; `more` are further columns of Entry."""
+) -> tuple[int, int]:
+    """One trip for each row of `source`, whose column `profile` says who it is; `more` are further columns of Entry.
+
+    Returns how many people, and the highest id among them.
+    """
     first = document.steps[0]
     due_at = first.type.due(first, now)
     at = now if isinstance(due_at, Dues) else due_at
@@ -83,14 +84,15 @@ def form_cohort(
     cohort.size = insert_select(Entry, columns | more, source)
     if not cohort.size:
         cohort.delete()
-        return 0
+        return 0, 0
     cohort.save(update_fields=["size"])
+    last = Entry.objects.filter(cohort=cohort).aggregate(last=Max("profile"))["last"]
     Arrival.objects.create(canvas=canvas, cohort=cohort, step=first.row, at=now, n=cohort.size)
     count_in(canvas, cohort.size, now)
     if isinstance(due_at, Dues):
         for at, group in apart(Move(canvas.pk, first, now), Cohort.objects.filter(pk=cohort.pk), due_at):
             group.update(due_at=at, branch="")
-    return cohort.size
+    return cohort.size, last
 
 
 def today(now: datetime) -> date:

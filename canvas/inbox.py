@@ -67,7 +67,8 @@ def let_in(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: dat
     free = room(canvas, document, now)
     if free is not None:
         fitting = Trigger.objects.filter(pk__in=list(fitting.values_list("pk", flat=True)[:free])).order_by("pk")
-    return form_cohort(canvas, document, fitting, now, profile="profile_id", **FROM_TRIGGER)
+    people, _ = form_cohort(canvas, document, fitting, now, profile="profile_id", **FROM_TRIGGER)
+    return people
 
 
 FROM_TRIGGER = {"entered_at": "happened_at", "context": "context"}

@@ -39,18 +39,20 @@ def enqueue(audience: CustomAudience, cohorts: QuerySet[Cohort], now: datetime) 
 
     Runs in the transaction that moves the cohorts on. Returns how many.
     """
-    waiting, total = Entry.objects.filter(cohort__in=cohorts).order_by("pk"), 0
+    waiting = Entry.objects.filter(cohort__in=cohorts).order_by("pk")
+    people, total = waiting.count(), 0
     close_if_been(audience, waiting, now)
-    while True:
+    while total < people:
         batch = open_batch(audience, now)
         columns = {"batch": batch.pk, "entry": "pk", "profile": "profile_id"}
         added = insert_select(Member, columns, waiting[: max(0, settings.SYNC_BATCH_SIZE - batch.size)])
         fill(batch, added, now)
         total += added
         if batch.state == State.OPEN:
-            return total
-        if added:  # Others may be in the batch already, with higher ids: only those of this part count.
+            break
+        if added and total < people:  # Others may be in the batch, with higher ids: only those of this part count.
             waiting = waiting.filter(pk__gt=waiting.values_list("pk", flat=True)[added - 1])
+    return total
 
 
 def close_if_been(audience: CustomAudience, waiting: QuerySet[Entry], now: datetime) -> None:

@@ -144,7 +144,7 @@ def note_read(claim: Claim) -> None:
 
 def people_of(claim: Claim, columns: Sequence[str]) -> tuple[People, Roll]:
     """Every profile once, however many trips of hers are in the batch; and which members they are."""
-    rows = Member.objects.filter(batch=claim.batch).order_by("pk")
+    rows = Member.objects.filter(batch=claim.batch).order_by("entry")
     known = rows.filter(profile__external_id__isnull=False)
     found = list(known.values_list("pk", "profile_id", *map(text, columns)))
     members, profiles, *values = zip(*found, strict=True) if found else [()] * (2 + len(columns))

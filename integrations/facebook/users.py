@@ -46,11 +46,13 @@ class Packed:
 
 def packed(parcel: Parcel) -> Packed:
     wanted, profiles = fields.keys(parcel.audience.fields), parcel.people.profiles
-    rows = SENT.rows(wanted, parcel.people.columns)
-    full = list(map(any, rows))
-    missing = [] if all(full) else [profile for profile, has in zip(profiles, full, strict=True) if not has]
-    sent = list(compress(profiles, full)) if missing else profiles
-    body = written([key for key, _ in wanted], list(compress(rows, full)) if missing else rows, parcel.session_id)
+    columns = SENT.of(wanted, parcel.people.columns)
+    rows, missing, sent = list(zip(*columns, strict=True)), [], profiles
+    if not any(map(all, columns)):  # Most have a column that everybody fills, an id say.
+        full = list(map(any, rows)) or [False] * len(profiles)
+        missing = [profile for profile, has in zip(profiles, full, strict=True) if not has]
+        rows, sent = list(compress(rows, full)), list(compress(profiles, full))
+    body = written([key for key, _ in wanted], rows, parcel.session_id)
     return Packed(f"{parcel.audience.partner_id}/users", wanted, parcel.people, sent, missing, body)
 
 
