@@ -1,0 +1,101 @@
+"""Everybody in a cohort of her own, and everybody in a queue task of her own: what the design is held against.
+
+    python -m bench.ones URL PORT cohorts PEOPLE     so many cohorts of one go on; one UPDATE of as many rows
+    python -m bench.ones URL PORT tasks PEOPLE       so many tasks of django-q2, each of which sends one person
+
+Tells the seconds of each. A task does the least: reads its person, hashes, posts and keeps where she stands.
+"""
+
+import logging
+import sys
+import time
+from datetime import timedelta
+
+from bench import ground, timed
+
+TABLE = "bench_standing"
+
+
+def cohorts(port: int, people: int) -> dict:
+    from django.utils import timezone
+
+    from canvas import engine
+    from tests.trickle import trickled
+
+    ground.clear()
+    canvas = trickled(people, timezone.now())
+    canvas.cohorts.update(due_at=timezone.now() + timedelta(days=9))
+    first = canvas.steps.order_by("pk")[0]
+    canvas.cohorts.update(step=first, due_at=timezone.now() - timedelta(seconds=1))
+    return {"cohorts": took(lambda: drained(engine, timezone.now())), "update": updated(people)}
+
+
+def drained(engine, now) -> None:
+    while engine.work(now):
+        pass
+
+
+def updated(people: int) -> float:
+    """The step kept with each person, and an index by which who is due is found."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        cursor.execute(f"CREATE TABLE {TABLE} (id BIGINT PRIMARY KEY, step_id BIGINT, due_at BIGINT)")
+        cursor.executemany(f"INSERT INTO {TABLE} VALUES (%s, 1, 1)", [[number] for number in range(people)])  # noqa: S608
+        cursor.execute(f"CREATE INDEX {TABLE}_due ON {TABLE} (step_id, due_at)")
+        seconds = took(lambda: cursor.execute(f"UPDATE {TABLE} SET step_id = 2, due_at = 2 WHERE step_id = 1"))  # noqa: S608
+        cursor.execute(f"DROP TABLE {TABLE}")
+    return seconds
+
+
+def tasks(port: int, people: int) -> dict:
+    """The worker of django-q2 as it comes, with its two processes."""
+    import subprocess
+
+    from django_q.models import Success
+    from django_q.tasks import async_task
+
+    from audiences.models import Profile
+
+    Success.objects.all().delete()
+    known = Profile.objects.order_by("pk").values_list("pk", flat=True)[:people]
+    began = time.perf_counter()
+    for pk in known:
+        async_task("bench.ones.send", pk, port, group="bench")
+    worker = subprocess.Popen([sys.executable, "manage.py", "qcluster"], cwd=timed.ROOT, stderr=subprocess.DEVNULL)
+    while Success.objects.filter(group="bench").count() < len(known):
+        time.sleep(0.05)
+    seconds = time.perf_counter() - began
+    worker.terminate()
+    worker.wait()
+    return {"tasks": seconds}
+
+
+def send(pk: int, port: int) -> None:
+    import requests
+
+    from audiences.models import Profile
+    from integrations.facebook import fields, users
+    from integrations.partner import Person
+
+    wanted = fields.keys(["email", "phone", "first_name", "last_name", "external_id"])
+    columns = sorted({column for _, column in wanted} | {"country"})
+    values = Profile.objects.values(*columns).get(pk=pk)
+    rows = users.rows_of([Person(pk, values)], wanted)
+    body = users.written([key for key, _ in wanted], rows, 1)
+    requests.post(f"http://127.0.0.1:{port}/v26.0/1/users", data=body, timeout=10).raise_for_status()
+    Profile.objects.filter(pk=pk).update(language="en")
+
+
+def took(work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    url, port, task, people = sys.argv[1:]
+    ground.start(url)
+    logging.disable(logging.WARNING)
+    timed.when_told(lambda: {"cohorts": cohorts, "tasks": tasks}[task](int(port), int(people)))
