@@ -38,7 +38,7 @@ def enter(canvas: Canvas, document: Document, run: EntryRun, now: datetime) -> i
 def enter_cohort(canvas: Canvas, document: Document, run: EntryRun, now: datetime) -> None:
     free = room(canvas, document, now, run)
     most = COHORT_SIZE if free is None else min(COHORT_SIZE, free)
-    waiting = may_enter(canvas, document, now).filter(pk__gt=run.cursor).order_by("pk")
+    waiting = may_enter(canvas, document, now, run.cursor).filter(pk__gt=run.cursor).order_by("pk")
     people, last = form_cohort(canvas, document, waiting[:most], now)
     run.cursor = last or run.cursor
     run.entered += people
@@ -64,9 +64,10 @@ def room(canvas: Canvas, document: Document, now: datetime, run: EntryRun | None
     return max(0, limit["max"] - (days.aggregate(n=Sum("n"))["n"] or 0))
 
 
-def may_enter(canvas: Canvas, document: Document, now: datetime) -> QuerySet[Profile]:
-    """The target audience (everybody, if there is none), less those whom the re-entry rule keeps out."""
-    trips = Entry.objects.filter(profile=OuterRef("pk"), canvas=canvas)
+def may_enter(canvas: Canvas, document: Document, now: datetime, after: int = 0) -> QuerySet[Profile]:
+    """The target audience (everybody, if there is none), less those whom the re-entry rule keeps out. Trips of people
+    up to the id `after` are not looked at: PostgreSQL would read them all again for each chunk."""
+    trips = Entry.objects.filter(profile=OuterRef("pk"), canvas=canvas, profile__gt=after)
     if document.reentry_after is not None:
         inside = Q(cohort__ended_at=None)
         trips = trips.filter(inside | Q(entered_at__gt=now - document.reentry_after))

@@ -5,13 +5,14 @@ sealing takes the same lock, so nobody slips into a batch that is already being 
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from canvas.insert_select import insert_select
 from canvas.models import Cohort, Entry, Version
@@ -40,19 +41,31 @@ def enqueue(audience: CustomAudience, cohorts: QuerySet[Cohort], now: datetime) 
     Runs in the transaction that moves the cohorts on. Returns how many.
     """
     waiting = Entry.objects.filter(cohort__in=cohorts).order_by("pk")
-    people, total = waiting.count(), 0
+    people = waiting.count()
+    if not people:
+        return 0
     close_if_been(audience, waiting, now)
-    while total < people:
-        batch = open_batch(audience, now)
+    batch = batch_with_room(audience, now)
+    for part in parts(waiting, people, settings.SYNC_BATCH_SIZE - batch.size):
+        batch = batch if batch.state == State.OPEN else open_batch(audience, now)
         columns = {"batch": batch.pk, "entry": "pk", "profile": "profile_id"}
-        added = insert_select(Member, columns, waiting[: max(0, settings.SYNC_BATCH_SIZE - batch.size)])
-        fill(batch, added, now)
-        total += added
-        if batch.state == State.OPEN:
-            break
-        if added and total < people:  # Others may be in the batch, with higher ids: only those of this part count.
-            waiting = waiting.filter(pk__gt=waiting.values_list("pk", flat=True)[added - 1])
-    return total
+        fill(batch, insert_select(Member, columns, part), now)
+    return people
+
+
+def parts(waiting: QuerySet[Entry], people: int, room: int) -> Iterator[QuerySet[Entry]]:
+    """The first `room` of those who wait, then as many as a batch takes, again and again, and who is left."""
+    if people <= room:
+        yield waiting
+        return
+    place = Window(RowNumber(), order_by="pk")
+    each = waiting.annotate(beyond=(place - room) % settings.SYNC_BATCH_SIZE)
+    since = 0
+    for last in list(each.filter(beyond=0).values_list("pk", flat=True)):
+        yield waiting.filter(pk__gt=since, pk__lte=last)
+        since = last
+    if (people - room) % settings.SYNC_BATCH_SIZE:
+        yield waiting.filter(pk__gt=since)
 
 
 def close_if_been(audience: CustomAudience, waiting: QuerySet[Entry], now: datetime) -> None:
@@ -63,6 +76,15 @@ def close_if_been(audience: CustomAudience, waiting: QuerySet[Entry], now: datet
     if batch and Member.objects.filter(batch=batch, entry__in=waiting.order_by().values("pk")).exists():
         batch.state, batch.sealed_at, batch.next_attempt_at = State.SEALED, now, now
         batch.save(update_fields=["state", "sealed_at", "next_attempt_at"])
+
+
+def batch_with_room(audience: CustomAudience, now: datetime) -> SyncBatch:
+    """The open batch, or the next one, where fewer may be in a batch than when it was opened."""
+    batch = open_batch(audience, now)
+    if batch.size < settings.SYNC_BATCH_SIZE:
+        return batch
+    fill(batch, 0, now)
+    return open_batch(audience, now)
 
 
 def open_batch(audience: CustomAudience, now: datetime) -> SyncBatch:
