@@ -21,15 +21,35 @@ def cohorts(port: int, people: int) -> dict:
     from django.utils import timezone
 
     from canvas import engine
-    from canvas.models import Canvas, Cohort
-    from tests.trickle import trickled
+    from canvas.models import Cohort
+    from tests.cast import delay, launch
 
     ground.clear()
-    Canvas.objects.filter(name=f"{people} came").update(name=f"Came before {timezone.now()}")
-    canvas = trickled(people, timezone.now())
-    first = canvas.steps.order_by("pk")[0]
-    Cohort.objects.filter(canvas=canvas).update(step=first, due_at=timezone.now() - timedelta(seconds=1))
-    return {"cohorts": took(lambda: drained(engine, timezone.now())), "update": updated(people)}
+    now = timezone.now()
+    steps = delay("first", "second"), delay("second", "third"), delay("third", "last"), delay("last")
+    canvas = launch(*steps, at=now, name=f"Ones {now}", entry={"type": "api"}, audience=None)
+    alone(canvas, people, now)
+    seconds = []
+    for _ in range(3):
+        Cohort.objects.filter(canvas=canvas).update(due_at=now)
+        seconds.append(took(lambda: drained(engine, now)))
+    return {"cohorts": seconds, "update": [updated(people) for _ in range(3)]}
+
+
+def alone(canvas, people: int, now) -> None:
+    """Each of the first `people` in a cohort of her own, at the first step."""
+    from django.db.models import F
+
+    from audiences.models import Profile
+    from canvas.insert_select import insert_select
+    from canvas.models import Cohort, Entry
+
+    source = Profile.objects.filter(pk__lte=people).order_by("pk")
+    step = canvas.steps.get(key="first")
+    insert_select(Cohort, {"canvas": canvas.pk, "step": step.pk, "size": 1, "arrived_at": now, "due_at": now}, source)
+    first = Cohort.objects.filter(canvas=canvas).order_by("pk")[0].pk
+    columns = {"canvas": canvas.pk, "profile": "pk", "trip": 1, "cohort": F("pk") + first - 1, "entered_at": now}
+    insert_select(Entry, columns, source)
 
 
 def drained(engine, now) -> None:

@@ -90,9 +90,9 @@ def shares(figures: Figures, count: int) -> Iterator[tuple[str, list[float]]]:
 def ones(url: str, count: int, rounds: int) -> Figures:
     """Cohorts of one against one UPDATE; and tasks of one person, in seconds each."""
     with timed.null_server() as port:
-        told = [one_of("cohorts", url, port, count) for _ in range(rounds)]
+        told = one_of("cohorts", url, port, count)
         tasks = [one_of("tasks", url, port, TASKS)["tasks"] / TASKS for _ in range(rounds)]
-    figures = {name: [one[name] for one in told] for name in ("cohorts", "update")}
+    figures = {name: told[name] for name in ("cohorts", "update")}
     return figures | {"x an UPDATE": ratios(figures["cohorts"], figures["update"]), "a task a person": tasks}
 
 
