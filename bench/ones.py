@@ -10,7 +10,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from bench import ground, timed
 

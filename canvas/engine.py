@@ -5,6 +5,7 @@ one skips it. Nothing here is lost or doubled by a crash: a chunk was committed 
 """
 
 import logging
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -21,8 +22,9 @@ from .moves import Move, advance, claim, due
 
 log = logging.getLogger(__name__)
 ACTIVE = Q(status=Canvas.Status.ACTIVE)
-CHUNKS_A_PASS = 20
-"""Then other Canvases and the sending have their turn, and the worker shows that it lives."""
+CHUNKS_A_PASS, TURN = 20, 3.0
+"""After so many chunks, or seconds, other Canvases and the sending have their turn, and the worker shows that it lives.
+"""
 LONGEST_REST = timedelta(minutes=5)
 
 
@@ -61,12 +63,12 @@ def canvases_due(now: datetime) -> list[tuple[int, int]]:
 
 
 def work_on(canvas_id: int, now: datetime) -> Counter:
-    total = Counter()
+    total, end = Counter(), time.monotonic() + TURN
     for _ in range(CHUNKS_A_PASS):
         chunk = one_chunk(canvas_id, now)
-        if not chunk:
-            break
         total += chunk
+        if not chunk or time.monotonic() > end:
+            break
     journal.fold_if_long(canvas_id)
     return total
 

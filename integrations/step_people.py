@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import F, Q, QuerySet, Sum
 
-from canvas.models import Canvas, Entry, Step
+from canvas.models import Canvas, Cohort, Entry, Step
 from canvas.steps.people import Page, StepPerson
 
 from .errors import RowRefused, named, sentence
@@ -99,7 +99,8 @@ def found(
 
 
 def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
-    rows = Entry.objects.filter(only, cohort__step=step, cohort__ended_at=None, pk__gt=place.entry).order_by("pk")
+    here = Cohort.objects.filter(canvas=step.canvas_id, step=step, ended_at=None).values("pk")
+    rows = Entry.objects.filter(only, cohort__in=here, pk__gt=place.entry).order_by("pk")
     for pk, profile, external_id, status in rows.values_list(
         "pk", "profile_id", "profile__external_id", "canvas__status"
     )[:most]:

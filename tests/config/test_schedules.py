@@ -82,10 +82,21 @@ def test_whoever_is_due_at_once_goes_all_the_way_in_one_tick(connection, now):
 
 def test_sending_begins_while_a_large_audience_is_still_entering(connection, now, monkeypatch):
     monkeypatch.setattr(entries, "COHORT_SIZE", 1)
-    people(engine.CHUNKS_A_PASS * 2)
+    at_once = engine.CHUNKS_A_PASS * entries.COHORTS_AT_ONCE
+    people(at_once)
     launch(facebook_step(), at=now)
     done = schedules.one_pass(lambda: now, sync.Sender())
-    assert 0 < done["people_entered"] < engine.CHUNKS_A_PASS and done["batches_sent"] == 1
+    assert 0 < done["people_entered"] < at_once and done["batches_sent"] == 1
+
+
+def test_sending_begins_after_some_seconds_of_entering(connection, now, monkeypatch):
+    monkeypatch.setattr(entries, "COHORT_SIZE", 1)
+    monkeypatch.setattr(engine, "TURN", 0)
+    people(entries.COHORTS_AT_ONCE * 3)
+    launch(facebook_step(), at=now)
+    canvas_passes = [engine.work(now) for _ in range(2)]
+    assert [done["people_entered"] for done in canvas_passes] == [entries.COHORTS_AT_ONCE, 0]
+    assert canvas_passes[1]["cohorts_moved"] == entries.COHORTS_AT_ONCE
 
 
 def test_a_canvas_that_fails_does_not_hold_up_the_others(now, caplog):
