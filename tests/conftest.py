@@ -9,6 +9,7 @@ from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
+from tests import running
 from tests.cast import TOKEN, connect
 from tests.guard import lifting
 from tests.hook_sink import Receiver
@@ -63,6 +64,12 @@ def emptied_between_tests():
     with pytest.MonkeyPatch.context() as patch:
         emptying = flush.sql_flush
         patch.setattr(flush, "sql_flush", lambda *args, **kwargs: [*lifting(), *emptying(*args, **kwargs)])
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def installations_forgotten():
+    with running.KEPT:
         yield
 
 

@@ -7,12 +7,15 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +24,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 STOPS_WITHIN = 30
+KEPT = ExitStack()
 
 
 class Installation:
@@ -74,25 +78,42 @@ class Installation:
 
 @contextmanager
 def installed(folder: Path, graph_url: str, **environment: str) -> Iterator[Installation]:
-    with new_database(folder) as url:
+    """As `setup` leaves it: it is asked once in each process of the tests, and what it made is copied."""
+    with copy_of_what_setup_made(folder) as url:
         queue = f"queue-{secrets.token_hex(4)}"
-        product = Installation(
-            folder, DATABASE_URL=url, FACEBOOK_GRAPH_URL=graph_url, Q_CLUSTER_NAME=queue, **environment
-        )
-        product.manage("setup")
-        yield product
+        yield Installation(folder, DATABASE_URL=url, FACEBOOK_GRAPH_URL=graph_url, Q_CLUSTER_NAME=queue, **environment)
 
 
 @contextmanager
-def new_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database, gone after the block."""
+def copy_of_what_setup_made(folder: Path) -> Iterator[str]:
+    made = what_setup_made()
+    if made.startswith("sqlite"):
+        shutil.copyfile(made.removeprefix("sqlite:///"), folder / "installation.sqlite3")
+        yield f"sqlite:///{folder / 'installation.sqlite3'}"
+        return
+    with new_database(folder, template=made.rpartition("/")[2]) as url:
+        yield url
+
+
+@cache
+def what_setup_made() -> str:
+    """The URL of a database that nobody opens again; it is kept as long as KEPT is."""
+    folder = Path(KEPT.enter_context(tempfile.TemporaryDirectory()))
+    url = KEPT.enter_context(new_database(folder))
+    Installation(folder, DATABASE_URL=url).manage("setup")
+    return url
+
+
+@contextmanager
+def new_database(folder: Path, template: str = "template1") -> Iterator[str]:
+    """The URL of an empty database, or of a copy (PostgreSQL only), gone after the block."""
     given = urlsplit(os.environ.get("DATABASE_URL", ""))
     if not given.scheme.startswith("postgres"):
         yield f"sqlite:///{folder / 'installation.sqlite3'}"
         return
     name = f"story_{secrets.token_hex(4)}"
     with psycopg.connect(given._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield given._replace(path=f"/{name}").geturl()
         finally:

@@ -16,7 +16,7 @@ from tests import running
 from tests.browser.test_builder import add
 from tests.cast import OTHER_TOKEN
 
-STARTS, SETTLES = 180, 20_000
+STARTS, SETTLES = 600, 60_000
 FIELDS = ["E-mail", "Phone", "First name", "Last name", "ZIP", "Country"]
 COLUMNS = ["email", "phone", "first_name", "last_name", "zip", "country"]
 

@@ -8,6 +8,8 @@ from tests.stories import messy
 
 FIELDS = ["email", "phone", "first_name", "last_name", "zip", "country"]
 CANVAS = document(facebook_step(then="wait", ad_account=ACCOUNT, fields=FIELDS), delay())
+WITHIN = 60
+"""Seconds. On a machine of its own it takes less than 15; other tests may keep the machine busy meanwhile."""
 CAUSES = """
 from integrations.models import SyncBatch
 print(*SyncBatch.objects.filter(state="sealed").values_list("cause", flat=True).distinct())
@@ -18,7 +20,7 @@ def test_messy_people_reach_facebook_and_the_numbers_add_up(product, sandbox):
     everybody = messy.crowd(2_000)
     launch(product, everybody)
     with product.running("worker"):
-        running.wait_until(lambda: is_full(sandbox, everybody), 15)
+        running.wait_until(lambda: is_full(sandbox, everybody), WITHIN)
         settled(product)
     assert_all_arrived_once(sandbox, everybody)
     assert_numbers(product, everybody)

@@ -213,6 +213,7 @@ def test_the_same_entry_runs_no_second_time_and_another_one_instead_of_what_was_
 
 def test_a_run_that_was_under_way_ends_with_the_entry_that_planned_it(now, monkeypatch):
     monkeypatch.setattr("canvas.entries.COHORT_SIZE", 2)
+    monkeypatch.setattr("canvas.entries.COHORTS_AT_ONCE", 1)
     people(5)
     canvas = launch(delay(), at=now)
     engine.one_chunk(canvas.pk, now)
