@@ -25,11 +25,11 @@ test-nightly: .venv/test  ## everything on both: full sizes (100,000 people), wh
 soak: .venv/test  ## real workers, random kills and faults; SECONDS= (600), SEED=, and DATABASE_URL for PostgreSQL
 	$(PY) -m tests.faults.soak $(or $(SECONDS),600) $(SEED)
 
-bench: .venv/test  ## sending beside its physical limit, up to a million people on both databases; needs PostgreSQL
+bench: .venv/test  ## sending beside its physical limit, up to a million people on both databases (most of an hour); needs PostgreSQL
 	$(PY) -m bench
 
-bench-quick: .venv/test  ## the same at 20,000 people
-	$(PY) -m bench --quick
+bench-quick: .venv/test  ## the same at 20,000 people, in a few minutes
+	$(PY) -m bench --quick --rounds 2
 
 lint: .venv/test
 	$(PY) -m ruff check .

@@ -1,6 +1,6 @@
 """All that can be told in one table: what the product does beside its reference, measured in the same run.
 
-    python -m bench [--quick] [--only PART ...]
+    python -m bench [--quick] [--only PART ...] [--rounds N]
 
 Ways take turns, in reversed order every other round; told are medians, the least and the most, and ratios of rounds
 that were beside one another. Writes `bench/results/<part>.json`; `python -m bench.table` makes the README's table of
@@ -20,17 +20,17 @@ PARTS = ("rows", "ones", "latency", "journeys", "pages")
 Figures = dict[str, list[float]]
 
 
-def main(parts: list[str], quick: bool) -> None:
+def main(parts: list[str], quick: bool, rounds: int) -> None:
     print(f"{os.cpu_count()} cores, load {' '.join(f'{one:.1f}' for one in os.getloadavg())}; medians (least to most)")
     if "rows" in parts:
-        keep("rows", ways.rows(50_000 if quick else 1_000_000, 3))
+        keep("rows", ways.rows(50_000 if quick else 1_000_000, rounds))
     with ground.databases(["sqlite", "postgresql"]) as urls:
         for vendor, url in urls.items():
-            for part, figures in measured(url, parts, quick):
+            for part, figures in measured(url, parts, quick, rounds):
                 keep(f"{vendor}-{part}", figures)
 
 
-def measured(url: str, parts: list[str], quick: bool) -> Iterator[tuple[str, Figures]]:
+def measured(url: str, parts: list[str], quick: bool, rounds: int) -> Iterator[tuple[str, Figures]]:
     """On one database, which grows from part to part."""
     ways.manage(url, "setup")
     if "latency" in parts:
@@ -38,10 +38,10 @@ def measured(url: str, parts: list[str], quick: bool) -> Iterator[tuple[str, Fig
     for count in [20_000] if quick else [10_000, 100_000, 1_000_000]:
         if {"journeys", "ones"} & set(parts):
             timed.together([timed.child("bench.journey", url, 0, "fill", count)])
-        if "ones" in parts and count <= 20_000:
-            yield "ones", ways.ones(url, 20_000 if quick else 100_000, 2 if quick else 3)
+        if "ones" in parts and count in (20_000, 100_000):
+            yield "ones", ways.ones(url, count, rounds)
         if "journeys" in parts:
-            yield f"{count}", ways.journeys(url, count, 2 if quick else 3)
+            yield f"{count}", ways.journeys(url, count, rounds)
     if "pages" in parts:
         yield "pages", ways.pages(url, 20_000 if quick else 1_000_000)
 
@@ -59,5 +59,6 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--quick", action="store_true", help="small sizes, a few minutes")
     asked.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
+    asked.add_argument("--rounds", type=int, default=3)
     given = asked.parse_args()
-    main(given.only, given.quick)
+    main(given.only, given.quick, given.rounds)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from config.team import notices, people
+from config.team import notices, roles
 from config.team.models import User
 from integrations import standing
 from integrations.facebook.graph import is_sandbox
@@ -69,7 +69,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {
         "sandbox": is_sandbox(),
         "brand": settings.BRAND_NAME,
-        "role": cache(lambda: people.role_of(user) or "No role"),
+        "role": cache(lambda: roles.held_by(user) or "No role"),
         "navigation": list(menu(request)),
         "unread": cache(lambda: notices.unread(user)),
         "standing": cache(lambda: standing.of_connection(user, "facebook")),

@@ -61,6 +61,12 @@ ADMIN = MARKETER + (
 ROLES = {"Viewer": VIEWER, "Marketer": MARKETER, "Admin": ADMIN}
 
 
+def held_by(user) -> str:
+    """The largest role of which somebody may do everything; empty where there is none. No query beside that for her
+    permissions."""
+    return next((role for role, names in reversed(ROLES.items()) if user.has_perms(names)), "")
+
+
 def ensure_roles(using: str = "default", apps=None, **kwargs) -> None:
     """Gives each role the permissions that exist by now; safe to repeat."""
     found = {f"{label}.{code}": pk for pk, label, code in permissions(Permission.objects.using(using))}

@@ -165,10 +165,10 @@ def test_many_syncs_and_tries_take_the_same_queries(connection, sandbox, now):
     assert queries() == few <= 4
 
 
-def test_the_whole_page_takes_at_most_twenty_two(connection, client, django_assert_max_num_queries, now):
+def test_the_whole_page_takes_at_most_twenty_one(connection, client, django_assert_max_num_queries, now):
     person = jane(attributes={"plan": "gold"})
     launch(facebook_step(then="wait"), delay(), at=now)
     tick(now)
     client.force_login(user("Viewer"), backend="allauth.account.auth_backends.AuthenticationBackend")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(21):
         assert b"Sync history" in client.get(f"/audience/profiles/{person.pk}/").content

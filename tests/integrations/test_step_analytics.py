@@ -204,7 +204,7 @@ class TestWhatHoldsItBack:
         launching.stop(canvas)
         words = text(as_role("Admin").get(path(canvas)))
         assert "7 people wait" in words and "Replace token" in words
-        assert queries(as_role("Admin"), path(canvas)) <= 22
+        assert queries(as_role("Admin"), path(canvas)) <= 21
 
     def test_who_waits_untried_is_told_the_same_cause(self, connection, sandbox, settings, now):
         settings.SYNC_BATCH_SIZE = 3
@@ -322,7 +322,7 @@ class TestTheCost:
         assert costs[0] == costs[1] <= 21
 
     def test_every_state_costs_no_more_than_allowed(self, marketer, everything):
-        assert queries(marketer, path(everything)) <= 21
+        assert queries(marketer, path(everything)) <= 20
         for asked in ({}, {"q": "jane"}, {"status": "not_synced"}):
             with CaptureQueriesContext(database) as captured:
                 listed(marketer, everything, **asked)
