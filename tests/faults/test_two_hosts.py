@@ -85,15 +85,14 @@ def test_the_other_host_goes_on_when_one_dies_in_mid_sync(sandbox, tmp_path):
     small = {"SYNC_BATCH_SIZE": "200", "SYNC_LEASE_SECONDS": "5"}
     with hosts(2, ports) as both, running.installed(tmp_path, sandbox.url, **small) as product:
         launch(product, everybody)
-        for host in both:
-            with (tmp_path / f"{host.name}.log").open("wb") as log:
-                command = host.command(*running.MANAGE, "worker")
-                subprocess.Popen(command, env=product.environment, stdout=log, stderr=subprocess.STDOUT)
+        workers = [subprocess.Popen(host.command(*running.MANAGE, "worker"), env=product.environment) for host in both]
         running.wait_until(lambda: sandbox.audiences()[0]["size"] >= 600, 60)
         assert not is_full(sandbox, everybody)
         both[0].kill()
         running.wait_until(lambda: is_full(sandbox, everybody), 120)
         settled(product)
         assert_numbers(product, everybody)
+        both[1].kill()
+        assert [worker.wait(10) for worker in workers] == [-signal.SIGKILL] * 2
     held = sandbox.rows(sandbox.audiences()[0]["id"])["rows"]
     assert set(map(tuple, held)) == {person.row for person in everybody if person.has_a_field}
