@@ -18,6 +18,7 @@ from pathlib import Path
 import requests
 
 from bench import timed
+from tests import running
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 EVENT, LONGEST = "ordered", 60
@@ -28,7 +29,6 @@ def main(events: int) -> dict:
 
     django.setup()
     from integrations.facebook.sandbox import Sandbox
-    from tests import running
     from tests.cast import TOKEN, delay, document, facebook_step
 
     with Sandbox(port=0) as sandbox, tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def main(events: int) -> dict:
 
 
 def measured(sandbox, url: str, key: str, events: int) -> list[float]:
-    wait_for(url)
+    running.wait_until(lambda: answers(url), 60)
     sent: dict[str, float] = {}
     seen: dict[str, float] = {}
     watching = threading.Thread(target=watch, args=(sandbox, seen, events))
@@ -72,14 +72,11 @@ def watch(sandbox, seen: dict[str, float], events: int) -> None:
         time.sleep(0.05)
 
 
-def wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            requests.get(url, timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
+def answers(url: str) -> bool:
+    try:
+        return bool(requests.get(url, timeout=5).status_code)
+    except requests.ConnectionError:
+        return False
 
 
 if __name__ == "__main__":
