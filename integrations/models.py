@@ -17,12 +17,13 @@ from canvas.steps import registry
 from .confirmations import Confirmation
 from .dispatch_models import Dispatch, Outlet
 from .incident_models import Incident
+from .manifest_models import Manifest
 from .removal_models import Identity, Removal
 from .secrets import SecretTextField
 
 __all__ = [
     "AdAccount", "Attempt", "Confirmation", "Connection", "ConnectionSecret", "CustomAudience", "Dispatch", "Identity",
-    "Incident", "Member", "Outlet", "Pausable", "Removal", "SyncBatch",
+    "Incident", "Manifest", "Member", "Outlet", "Pausable", "Removal", "SyncBatch",
 ]  # fmt: skip
 
 

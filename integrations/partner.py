@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from audiences.models import Profile
 
+from .findings import Finding, Requirement
+
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
@@ -102,6 +104,9 @@ class Receipt:
 class Load(ABC):
     """A parcel, packed: all that was needed of the database has been read."""
 
+    filled: Mapping[str, bytes] = {}
+    """By match field a byte for each of the people, 1 where she has a cell. Empty where the partner can't tell."""
+
     @abstractmethod
     def post(self) -> Receipt:
         """Hands it to the partner. Runs in a thread, beside others: the database is not touched. PartnerError kinds."""
@@ -121,53 +126,6 @@ class Farewell:
 
     refused: Mapping[int, str] = field(default_factory=dict)
     trace_id: str = ""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was read at the partner, in words. Tone: good, warn, bad, or off where nobody can say."""
-
-    label: str
-    words: str
-    tone: str = "off"
-    cure: str = ""
-    link: str = ""
-
-    @property
-    def icon(self) -> str:
-        return ICONS.get(self.tone, "unknown")
-
-
-ICONS = {"good": "ok", "warn": "warn", "bad": "stop"}
-WORST_FIRST = ("bad", "warn", "off", "good")
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One thing that has to hold before people can be sent, with all that was found about it.
-
-    `place`: where at the partner it is looked after, with its link; `tick`: the part of it that only a person can see.
-    """
-
-    label: str
-    findings: Sequence[Finding]
-    place: str = ""
-    link: str = ""
-    tick: str = ""
-    aside: str = ""
-
-    @property
-    def tone(self) -> str:
-        """That of its worst finding."""
-        return min((one.tone for one in self.findings), key=WORST_FIRST.index)
-
-    @property
-    def icon(self) -> str:
-        return ICONS.get(self.tone, "unknown")
-
-    @property
-    def css(self) -> str:
-        return "lg" if self.tone == "off" else f"lg tone-{self.tone}"
 
 
 class Partner(ABC):

@@ -14,8 +14,8 @@ from audiences import masking
 from audiences.models import Profile
 from audiences.panels import MAIN, TOP, Part
 
-from . import errors, partner, retry
-from .models import Attempt, Member, SyncBatch
+from . import errors, manifests, partner, retry
+from .models import Attempt, Manifest, Member, SyncBatch
 
 SHOWN, TRIES_SHOWN = 50, 5
 State, Verdict = SyncBatch.State, Member.Verdict
@@ -35,7 +35,8 @@ def status(state: str, verdict: str) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """A chosen match field as the profile is now: whether there is a value, and whether it is one that can be sent."""
+    """A chosen match field: whether it was sent; of who was not sent yet, whether the profile as it is now has a value,
+    and one that can be sent."""
 
     label: str
     present: bool
@@ -95,7 +96,22 @@ class Sync:
         return max(batch.size - batch.missing - batch.refused - batch.rejected_unnamed - batch.withdrawn - 1, 0)
 
     @property
+    def manifest(self) -> Manifest | None:
+        """What she was sent with; None before that, and for what was sent before manifests were kept."""
+        done = self.batch.state == State.DONE and self.member.verdict != Verdict.WITHDRAWN
+        return getattr(self.batch, "manifest", None) if done else None
+
+    @property
     def fields(self) -> list[Field]:
+        return self.fields_then if self.manifest else self.fields_now
+
+    @property
+    def fields_then(self) -> list[Field]:
+        sent = manifests.fields_sent(self.manifest, self.member.place)
+        return [Field(label(name), name in sent, name in sent) for name in self.manifest.fields]
+
+    @property
+    def fields_now(self) -> list[Field]:
         audience = self.batch.audience
         them = partner.of(audience.ad_account.connection)
         sent = them.fields_sent(audience.fields, partner.Person.of(self.profile, them.columns(audience.fields)))
@@ -150,8 +166,8 @@ def answer(profile: Profile) -> Answer:
 def syncs(profile: Profile, now: datetime) -> list[Sync]:
     """The latest memberships; one more than is shown, if there is one. Two queries."""
     tries = Attempt.objects.filter(number__gt=F("batch__attempts_made") - TRIES_SHOWN)
-    rows = Member.objects.filter(profile=profile.pk).select_related(
-        "batch__audience__ad_account__connection", "batch__audience__step__canvas"
+    rows = manifests.with_place(Member.objects.filter(profile=profile.pk)).select_related(
+        "batch__audience__ad_account__connection", "batch__audience__step__canvas", "batch__manifest"
     )
     latest = rows.prefetch_related(Prefetch("batch__attempts", tries)).order_by("-pk")[: SHOWN + 1]
     return [Sync(member, profile, now) for member in latest]

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from . import halving, known, pauses, retry, returning
+from . import halving, known, manifests, pauses, retry, returning
 from .errors import PartnerError, RequestRefused
+from .manifests import Filled
 from .models import Member, SyncBatch
 from .outbox import Claim, mine
 from .partner import Receipt
@@ -24,14 +25,23 @@ Verdict = Member.Verdict
 class Roll:
     """Which members of a batch each profile is, as they were read: somebody may be erased before the answer comes.
 
-    `profiles` stand beside their `members`, one for each. `erased` members had no profile any more by then. `returned`
-    are people whom a removal still waits for.
+    `profiles` stand beside their `members`, one for each; `everybody` are all members, in the order of their entries.
+    `returned` are people whom a removal still waits for. `filled`: with which fields `everybody` is sent.
     """
 
     members: Sequence[int] = ()
     profiles: Sequence[int] = ()
-    erased: Sequence[int] = ()
+    everybody: Sequence[int] = ()
     returned: Returned = field(default_factory=dict)
+    filled: Filled = field(default_factory=dict)
+
+    @property
+    def erased(self) -> list[int]:
+        """Members who had no profile any more when their batch was read."""
+        if len(self.everybody) == len(self.members):
+            return []
+        known = set(self.members)
+        return [member for member in self.everybody if member not in known]
 
 
 def settle(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
@@ -63,6 +73,7 @@ def write(claim: Claim, receipt: Receipt, roll: Roll, now: datetime) -> bool:
     batch.cause = batch.cause_detail = ""
     batch.lease_token = batch.lease_until = None
     batch.save()
+    manifests.keep(batch, roll.filled)
     finish(claim, now, outcome="accepted", **facts(receipt))
     returning.note(roll.returned, now)
     return True

@@ -22,6 +22,7 @@ from audiences.models import Profile
 
 from . import outbox, partner, pauses, returning, settling
 from .errors import Interrupted, PartnerError
+from .manifests import Filled, spread
 from .models import Member, SyncBatch
 from .outbox import Claim
 from .partner import Load, Parcel, People, Receipt
@@ -132,7 +133,17 @@ def packed(claim: Claim) -> Flight:
             people, roll = people_of(claim, its_partner.columns(audience.fields))
             note_read(claim)
             roll.returned = returning.meet(audience, people, claim.attempt)
-        return Flight(claim, its_partner.pack(Parcel(audience, people, claim.attempt.session_id)), roll, began)
+        load = its_partner.pack(Parcel(audience, people, claim.attempt.session_id))
+        roll.filled = in_seats(load.filled, people, roll)
+        return Flight(claim, load, roll, began)
+
+
+def in_seats(filled: Filled, people: People, roll: Roll) -> Filled:
+    """By member, where that is something else than by profile: somebody's second trip, or somebody erased."""
+    if len(people) == len(roll.everybody):
+        return filled
+    theirs = dict(zip(roll.members, roll.profiles, strict=True))
+    return spread(filled, people.profiles, list(map(theirs.get, roll.everybody)))
 
 
 def note_read(claim: Claim) -> None:
@@ -148,8 +159,8 @@ def people_of(claim: Claim, columns: Sequence[str]) -> tuple[People, Roll]:
     known = rows.filter(profile__external_id__isnull=False)
     found = list(known.values_list("pk", "profile_id", *map(text, columns)))
     members, profiles, *values = zip(*found, strict=True) if found else [()] * (2 + len(columns))
-    erased = rows.exclude(pk__in=known.values("pk")).values_list("pk", flat=True)
-    roll = Roll(members, profiles, list(erased) if len(found) < claim.batch.size else ())
+    everybody = members if len(found) == claim.batch.size else list(rows.values_list("pk", flat=True))
+    roll = Roll(members, profiles, everybody)
     if len(set(profiles)) < len(profiles):
         profiles, *values = zip(*{row[1]: row[1:] for row in reversed(found)}.values(), strict=True)
     return People(profiles, dict(zip(columns, values, strict=True))), roll

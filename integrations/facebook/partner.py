@@ -202,6 +202,10 @@ class UserRows(Load):
     packed: users.Packed
     replies: Sequence[Reply] = ()
 
+    @property
+    def filled(self) -> Mapping[str, bytes]:
+        return self.packed.filled
+
     def post(self) -> Receipt:
         receipt, self.replies = users.add(self.graph, self.packed)
         return receipt

@@ -5,7 +5,7 @@ them by the row's own text, and the rest is looked for by sending again in small
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
@@ -28,13 +28,16 @@ SENT = Columns(hashed)
 
 @dataclass(frozen=True)
 class Packed:
-    """The request, written; `sent` are the profiles of its rows, in their order, `missing` those without a cell."""
+    """The request, written; `sent` are the profiles of its rows, in their order, `missing` those without a cell.
+    `filled` is the partner's contract's.
+    """
 
     path: str
     wanted: Wanted
     people: People
     sent: Sequence[int]
     missing: Sequence[int]
+    filled: Mapping[str, bytes]
     body: bytes
 
     @property
@@ -53,7 +56,14 @@ def packed(parcel: Parcel) -> Packed:
         missing = [profile for profile, has in zip(profiles, full, strict=True) if not has]
         rows, sent = list(compress(rows, full)), list(compress(profiles, full))
     body = written([key for key, _ in wanted], rows, parcel.session_id)
-    return Packed(f"{parcel.audience.partner_id}/users", wanted, parcel.people, sent, missing, body)
+    path, filled = f"{parcel.audience.partner_id}/users", filled_in(parcel.audience.fields, wanted, columns)
+    return Packed(path, wanted, parcel.people, sent, missing, filled, body)
+
+
+def filled_in(chosen: Sequence[str], wanted: Wanted, columns: Sequence[Sequence[str]]) -> dict[str, bytes]:
+    """A field of several keys, a date of birth, has all of its cells or none."""
+    by_key = dict(zip((key for key, _ in wanted), columns, strict=True))
+    return {name: bytes(map(bool, by_key[fields.FIELDS[name][0][0]])) for name in chosen}
 
 
 def add(graph: Graph, packed: Packed) -> tuple[Receipt, list[Reply]]:
