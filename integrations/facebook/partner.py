@@ -1,7 +1,7 @@
 """Facebook as a partner: what the contract's calls are in Meta's terms."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -10,14 +10,9 @@ from django.urls import path
 from ..connecting import token_of
 from ..errors import (
     AccessLost,
-    AudienceFlagged,
     AudienceGone,
     PartnerError,
     PermissionMissing,
-    RequestRefused,
-    TaskMissing,
-    TermsNotAccepted,
-    TokenRejected,
     Unavailable,
 )  # fmt: skip
 from ..models import AdAccount, Connection, CustomAudience, Pausable
@@ -35,19 +30,26 @@ from ..partner import (
     Requirement,
     Standing,
 )
-from . import app_review, audience_words, checks, fields, ills, removal, requirements, standing, users, views
+from . import (
+    app_review,
+    audience_words,
+    checks,
+    fields,
+    ills,
+    probing,
+    reading,
+    removal,
+    requirements,
+    standing,
+    users,
+    views,
+)  # fmt: skip
 from .graph import Graph, Reply
 from .match_fields import normalise
 from .pace import learn_pace, note_pace
 
-BARE = "id,account_id,name,account_status,currency"
-WISHED = f"{BARE},disable_reason,timezone_name,business{{id,name}},tos_accepted,user_tasks,capabilities"
-SECONDS = 10
-"""For reads: Review and launch must not hang."""
 CREATING = 30
 """For making an audience, and for each search of one: three of them stay within the lease."""
-OF_THE_APP = (3, 270, 294)
-"""It may not call this at all, or has development access only (Meta: error reference)."""
 
 
 class Facebook(Partner):
@@ -89,17 +91,7 @@ class Facebook(Partner):
         return audience_words.note(audience.facts)
 
     def verify(self, token: str) -> Standing:
-        """`debug_token` with itself; where that is refused, `/me` and `/me/permissions`."""
-        graph = Graph(token, SECONDS)
-        try:
-            data = graph.get("debug_token", input_token=token).body.get("data") or {}
-        except (RequestRefused, PermissionMissing):
-            return Standing(me(graph))
-        if not data.get("is_valid"):
-            trouble = data.get("error") or {}
-            raise TokenRejected("Facebook says that it is not valid.", code=trouble.get("code"))
-        names = ("app_id", "application", "type", "expires_at", "data_access_expires_at", "scopes", "granular_scopes")
-        return Standing({name: data[name] for name in names if name in data})
+        return reading.verify(token)
 
     def trouble(self, connection: Connection, now: datetime) -> str:
         return next((problem.message for problem in checks.token_problems(connection, now)), "")
@@ -111,16 +103,11 @@ class Facebook(Partner):
         return ills.of_account(account)
 
     def ad_accounts(self, token: str) -> list[AccountFacts]:
-        """All of them; one field that is forbidden fails the whole call, so it is tried again with the bare list."""
-        graph = Graph(token, SECONDS)
-        try:
-            return [told_of_terms(account) for account in read_accounts(graph, WISHED)]
-        except (PermissionMissing, RequestRefused):
-            return read_accounts(graph, BARE)
+        return reading.ad_accounts(token)
 
     def read_audiences(self, token: str, ad_account: AdAccount) -> Reading:
         """Customer lists only: they alone count against the 500."""
-        graph, rows = Graph(token, SECONDS), []
+        graph, rows = Graph(token, reading.SECONDS), []
         try:
             for reply in graph.pages(f"{ad_account.account_id}/customaudiences", fields=audience_words.FIELDS):
                 learn_pace(ad_account, reply)
@@ -177,20 +164,15 @@ class Facebook(Partner):
         try:
             farewell, replies = removal.remove(graph, audience.partner_id, people, session_id)
         except AudienceGone as error:
-            raise gone_or_lost(account, error) from None
+            raise probing.gone_or_lost(account, error) from None
         except PermissionMissing as error:
-            raise token_or_task(account, error) from None
+            raise probing.token_or_task(account, error) from None
         for reply in replies:
             note_pace(account, reply)
         return farewell
 
     def probe(self, scope: Pausable) -> None:
-        if isinstance(scope, Connection):
-            probe_connection(scope)
-        elif isinstance(scope, AdAccount):
-            probe_account(scope)
-        else:
-            probe_audience(scope)
+        probing.probe(scope)
 
 
 @dataclass
@@ -216,87 +198,10 @@ class UserRows(Load):
 
     def explained(self, error: PartnerError) -> PartnerError:
         if isinstance(error, AudienceGone):
-            return gone_or_lost(self.account, error)
-        return token_or_task(self.account, error) if isinstance(error, PermissionMissing) else error
+            return probing.gone_or_lost(self.account, error)
+        return probing.token_or_task(self.account, error) if isinstance(error, PermissionMissing) else error
 
 
 def send_seconds() -> float:
     """For one batch, the small parts that look for refused rows included: the lease must outlast them."""
     return settings.SYNC_LEASE_SECONDS * 0.8
-
-
-def graph_of(connection: Connection) -> Graph:
-    return Graph(token_of(connection), SECONDS)
-
-
-def me(graph: Graph) -> dict:
-    """What a token tells of itself where `debug_token` is closed to it."""
-    graph.get("me", fields="id,name")
-    rows = [row for reply in graph.pages("me/permissions") for row in reply.body.get("data", [])]
-    return {"scopes": [row.get("permission") for row in rows if row.get("status") == "granted"]}
-
-
-def read_accounts(graph: Graph, names: str) -> list[AccountFacts]:
-    rows = [row for reply in graph.pages("me/adaccounts", fields=names) for row in reply.body.get("data", [])]
-    return [AccountFacts(str(row["id"]), str(row.get("name") or ""), row) for row in rows]
-
-
-def told_of_terms(account: AccountFacts) -> AccountFacts:
-    """Facebook leaves out what is empty: asked for and not there, the terms are not accepted."""
-    return replace(account, facts={"tos_accepted": None} | account.facts)
-
-
-def gone_or_lost(account: AdAccount, error: PartnerError) -> PartnerError:
-    """100/33 means either; the account tells: who can read it has lost the audience only."""
-    try:
-        graph_of(account.connection).get(account.account_id, fields="id")
-    except (AudienceGone, PermissionMissing) as answer:
-        return AccessLost("", code=error.code, subcode=error.subcode, status=error.status, trace_id=answer.trace_id)
-    except PartnerError as answer:
-        return answer
-    return error
-
-
-def token_or_task(account: AdAccount, error: PermissionMissing) -> PartnerError:
-    """10 and 200 to 299 mean either; the token tells: one that holds ads_management lacks the task in this account.
-    Some codes say that it is the app."""
-    if error.code in OF_THE_APP:
-        return error
-    try:
-        probe_connection(account.connection)
-    except PartnerError as answer:
-        return answer if isinstance(answer, PermissionMissing | TokenRejected) else error
-    return error.turned_into(TaskMissing)
-
-
-def probe_connection(connection: Connection) -> None:
-    facts = Facebook().verify(token_of(connection)).facts
-    if "ads_management" not in facts.get("scopes", ["ads_management"]):
-        raise PermissionMissing("The token lacks ads_management.")
-
-
-def probe_account(account: AdAccount) -> None:
-    try:
-        graph_of(account.connection).get(account.account_id, fields="id")
-    except (AudienceGone, PermissionMissing) as error:
-        raise AccessLost("", code=error.code, subcode=error.subcode, trace_id=error.trace_id) from None
-    if account.pause_kind == TermsNotAccepted.__name__ and not terms_accepted(account):
-        raise TermsNotAccepted("")
-
-
-def terms_accepted(account: AdAccount) -> bool:
-    """Where Facebook doesn't tell them, only the next try can."""
-    try:
-        reply = graph_of(account.connection).get(account.account_id, fields="id,tos_accepted")
-    except (PermissionMissing, RequestRefused):
-        return True
-    return bool((reply.body.get("tos_accepted") or {}).get("custom_audience_tos"))
-
-
-def probe_audience(audience: CustomAudience) -> None:
-    try:
-        reply = graph_of(audience.ad_account.connection).get(audience.partner_id, fields="id,operation_status")
-    except AudienceGone as error:
-        raise gone_or_lost(audience.ad_account, error) from None
-    if audience_words.is_flagged(reply.body):
-        raise AudienceFlagged("")
