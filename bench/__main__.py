@@ -3,8 +3,8 @@
     python -m bench [--quick] [--only PART ...] [--rounds N]
 
 Ways take turns, in reversed order every other round; told are medians, the least and the most, and ratios of rounds
-that were beside one another. Writes `bench/results/<part>.json`; `python -m bench.table` makes the README's table of
-them. BENCH_POSTGRES names a server on which a database may be made and dropped.
+that were beside one another. Unless it is quick it writes `bench/results/<part>.json`, of which `python -m bench.table`
+makes the README's table. BENCH_POSTGRES names a server on which a database may be made and dropped.
 """
 
 import argparse
@@ -16,18 +16,25 @@ from collections.abc import Iterator
 from bench import ground, timed, ways
 
 RESULTS = timed.ROOT / "bench" / "results"
-PARTS = ("rows", "ones", "latency", "journeys", "pages")
+PARTS = ("rows", "ones", "latency", "journeys", "importing", "pages")
 Figures = dict[str, list[float]]
 
 
 def main(parts: list[str], quick: bool, rounds: int) -> None:
     print(f"{os.cpu_count()} cores, load {' '.join(f'{one:.1f}' for one in os.getloadavg())}; medians (least to most)")
+    for part, figures in all_of(parts, quick, rounds):
+        show(part, figures)
+        if not quick:
+            keep(part, figures)
+
+
+def all_of(parts: list[str], quick: bool, rounds: int) -> Iterator[tuple[str, Figures]]:
     if "rows" in parts:
-        keep("rows", ways.rows(50_000 if quick else 1_000_000, rounds))
+        yield "rows", ways.rows(50_000 if quick else 1_000_000, rounds)
     with ground.databases(["sqlite", "postgresql"]) as urls:
         for vendor, url in urls.items():
             for part, figures in measured(url, parts, quick, rounds):
-                keep(f"{vendor}-{part}", figures)
+                yield f"{vendor}-{part}", figures
 
 
 def measured(url: str, parts: list[str], quick: bool, rounds: int) -> Iterator[tuple[str, Figures]]:
@@ -42,6 +49,8 @@ def measured(url: str, parts: list[str], quick: bool, rounds: int) -> Iterator[t
             yield "ones", ways.ones(url, count, rounds)
         if "journeys" in parts:
             yield f"{count}", ways.journeys(url, count, rounds)
+    if "importing" in parts:
+        yield "importing", ways.importing(url, 5_000 if quick else 50_000, rounds)
     if "pages" in parts:
         yield "pages", ways.pages(url, 20_000 if quick else 1_000_000)
 
@@ -50,6 +59,9 @@ def keep(part: str, figures: Figures) -> None:
     RESULTS.mkdir(exist_ok=True)
     told = {"load": os.getloadavg(), "figures": figures}
     (RESULTS / f"{part}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def show(part: str, figures: Figures) -> None:
     for name, values in figures.items():
         least, median, most = min(values), statistics.median(values), max(values)
         print(f"{part:20} {name:34} {median:12.6g}  ({least:.6g} to {most:.6g})", flush=True)

@@ -1,5 +1,6 @@
 """The ways that are measured beside one another, and the ratios of their rounds."""
 
+import json
 import os
 import subprocess
 import sys
@@ -106,6 +107,20 @@ def latency(url: str, events: int) -> Figures:
     environment = {"DATABASE_URL": url} | (redis if url.startswith("postgres") else {"BROKER_URL": ""})
     found = timed.together([timed.child("bench.latency", events, **environment)])["told"][0]["rounds"]
     return {"seconds": found, "p95": [sorted(found)[int(len(found) * 0.95)]]}
+
+
+def importing(url: str, people: int, rounds: int) -> Figures:
+    """People a second, from a CSV file and over the API."""
+    environment = os.environ | {"DATABASE_URL": url}
+    command = [sys.executable, "-m", "bench.importing", "--people", str(people), "--rounds", str(rounds), "--json"]
+    out = subprocess.run(command, cwd=timed.ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    seconds = json.loads(out.splitlines()[-1])
+    both = zip(seconds["CSV import: check"], seconds["CSV import: write"], strict=True)
+    return {
+        "CSV rows a second": [people / sum(parts) for parts in both],
+        "API objects a second": [people / one for one in seconds["over the API"]],
+        "floor, rows a second": [people / one for one in seconds["floor: bare rows"]],
+    }
 
 
 def pages(url: str, people: int) -> Figures:
