@@ -158,14 +158,19 @@ def troubles_of(audience: CustomAudience, now: datetime) -> list[Trouble]:
     return [trouble(scope, people, has_token) for scope, people in waiting_in(held)]
 
 
-def troubles_of_canvas(canvas: Canvas, now: datetime) -> list[tuple[Trouble, partner.Partner]]:
-    """Each thing once that holds back steps of this Canvas, the widest first, with its partner."""
+def scopes_of(canvas: Canvas) -> list[Pausable]:
+    """All that steps of this Canvas send through, each once, the widest first. One query."""
     rows = CustomAudience.objects.filter(step__canvas=canvas, step__retired=False)
     scopes: dict[tuple, Pausable] = {}
     for one in rows.select_related("ad_account__connection__secret").defer("ad_account__connection__secret__token"):
         around = (one.ad_account.connection, one.ad_account, one)
-        scopes |= {(depth, scope.pk): scope for depth, scope in enumerate(around) if holds(scope, now)}
-    held = [scope for _, scope in sorted(scopes.items())]
+        scopes |= {(depth, scope.pk): scope for depth, scope in enumerate(around)}
+    return [scope for _, scope in sorted(scopes.items())]
+
+
+def troubles_in(canvas: Canvas, scopes: Sequence[Pausable], now: datetime) -> list[tuple[Trouble, partner.Partner]]:
+    """What holds back steps of this Canvas, of these scopes of it, with its partner."""
+    held = [scope for scope in scopes if holds(scope, now)]
     return [in_a_canvas(scope, people) for scope, people in waiting_in(held, Q(audience__step__canvas=canvas))]
 
 

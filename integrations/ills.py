@@ -1,7 +1,7 @@
 """What is wrong now with connections, and with the ad accounts and custom audiences that Canvases use: by what holds
 them back, and by what the last check read. Never from the network; a constant number of queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from canvas.models import Canvas
 from . import partner, pauses
 from .connecting import NO_TOKEN
 from .health import NAMES, words
+from .incident_models import with_name
 from .models import AdAccount, Connection, ConnectionSecret, CustomAudience, Pausable
 from .partner import Finding
 
@@ -30,6 +31,9 @@ class Ill:
     detail: str
     cure: str
     patience: timedelta = timedelta(0)
+
+    def __str__(self) -> str:
+        return with_name(self.name, self.headline)
 
 
 def all_now(now: datetime) -> dict[tuple[str, int], Ill]:
@@ -61,6 +65,24 @@ def of_accounts() -> Iterator[Ill]:
 def of_audiences() -> Iterator[Ill]:
     for one in pauses.asked_about().select_related("ad_account"):
         yield held(one, one.ad_account.connection_id, str(one))
+
+
+def seen(scopes: Iterable[Pausable], now: datetime) -> Iterator[tuple[Ill, partner.Partner]]:
+    """What the last check read of these connections and accounts that will hold them back, or does so unseen, with its
+    partner. A check that got no answer is no news, nor is a full account: its audiences take people all the same."""
+    for one in scopes:
+        connection = pauses.connection_of(one)
+        theirs = partner.of(connection)
+        finding = None if one.is_faulty or not connection.reachable else found_of(one, theirs, now)
+        if finding:
+            yield read(one, connection.pk, "" if one == connection else str(one), finding), theirs
+
+
+def found_of(scope: Pausable, its_partner: partner.Partner, now: datetime) -> Finding | None:
+    if isinstance(scope, Connection):
+        return its_partner.connection_ill(scope, now)
+    finding = its_partner.account_ill(scope) if isinstance(scope, AdAccount) else None
+    return finding if finding and finding.tone == "bad" else None
 
 
 def in_use() -> Q:

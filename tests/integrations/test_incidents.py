@@ -209,6 +209,27 @@ def test_pages_of_the_canvas_say_what_holds_it_back(client, canvas, cast, sandbo
         assert "The system user token is not accepted any more." in told and "Replace token" not in told
 
 
+def test_pages_of_the_canvas_say_what_only_a_check_saw(client, canvas, cast, sandbox):
+    client.force_login(cast["Marketer"])
+    pages = f"/canvases/{canvas.pk}/analytics/", f"/canvases/{canvas.pk}/build/"
+    assert not any("The last check saw it" in client.get(page).content.decode() for page in pages)
+    sandbox.account("act_1001", account_status=2)
+    checking.check(Connection.objects.get(), timezone.now())
+    for page in pages:
+        told = client.get(page).content.decode()
+        assert "The ad account Northwind Store is disabled." in told and "Settle it in Business settings" in told
+    pauses.pause(AdAccount.objects.get(account_id="act_1001"), TermsNotAccepted(), timezone.now())
+    assert "The last check saw it" not in client.get(pages[0]).content.decode(), "now it holds back, which says more"
+
+
+def test_what_is_no_trouble_of_the_canvas_is_not_on_its_pages(client, canvas, cast, sandbox):
+    client.force_login(cast["Marketer"])
+    sandbox.account("act_1001", existing_custom_audiences=500)
+    sandbox.account("act_1002", account_status=2)
+    checking.check(Connection.objects.get(), timezone.now())
+    assert "The last check saw it" not in client.get(f"/canvases/{canvas.pk}/analytics/").content.decode()
+
+
 def test_the_partners_page_says_what_broke_how_long_and_who_was_told(canvas, sandbox, client, now):
     client.force_login(user("Admin"))
     sandbox.revoke(TOKEN)

@@ -216,7 +216,7 @@ def test_however_much_holds_a_canvas_back_it_is_told_by_two_queries(
         pause_kind="RateLimited", paused_since=now, paused_until=now + HOUR
     )
     with django_assert_num_queries(2):
-        found = health.troubles_of_canvas(canvas, now)
+        found = health.troubles_in(canvas, health.scopes_of(canvas), now)
     assert [(trouble.kind, trouble.waiting) for trouble, _ in found] == [("account", 9), *[("audience", 3)] * 3]
 
 
