@@ -11,7 +11,6 @@ from canvas.analytics import numbers
 from canvas.models import Canvas
 from config import schedules
 from config.team.models import User
-from config.team.roles import ROLES, ensure_roles
 from integrations import connecting, outbox, sync
 from integrations.partner import Receipt
 from integrations.settling import Roll
@@ -26,9 +25,7 @@ def connect(token: str, now: datetime):
 
 
 def user(role: str) -> User:
-    """Somebody in that role; admins are staff. Real transactions in tests lose the groups: they are made again."""
-    if Group.objects.filter(name__in=ROLES).count() < len(ROLES):
-        ensure_roles()
+    """Somebody in that role; admins are staff."""
     found, _ = User.objects.get_or_create(email=f"{role.lower()}@example.com", defaults={"is_staff": role == "Admin"})
     found.groups.set(Group.objects.filter(name=role))
     return found

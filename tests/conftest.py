@@ -3,15 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management.commands import flush
 from django.db import connection as database
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from integrations.facebook.sandbox import Sandbox
-from tests import running
+from tests import emptying, once, running
 from tests.cast import TOKEN, connect
-from tests.guard import lifting
 from tests.hook_sink import Receiver
 from tests.often import AT_NIGHT
 from tests.smtp_sink import Sink
@@ -58,12 +56,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_collection_finish() -> None:
+    once.rubbish_is_sought()
+
+
 @pytest.fixture(autouse=True, scope="session")
-def emptied_between_tests():
-    """After a test with real transactions Django empties all tables; the audit log's guard stands again after that."""
-    with pytest.MonkeyPatch.context() as patch:
-        emptying = flush.sql_flush
-        patch.setattr(flush, "sql_flush", lambda *args, **kwargs: [*lifting(), *emptying(*args, **kwargs)])
+def no_work_for_nothing():
+    with emptying.lightly(), once.static_files_are_read(), once.passwords_are_hashed():
         yield
 
 

@@ -23,6 +23,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
+MAKE_NO_CHECKS = ("doctor", "shell")
 STOPS_WITHIN = 30
 KEPT = ExitStack()
 
@@ -36,9 +37,7 @@ class Installation:
 
     def manage(self, *arguments: str | Path, given: str = "") -> str:
         """What the command writes to standard output; AssertionError with all it wrote when it fails."""
-        done = subprocess.run(
-            [*MANAGE, *map(str, arguments)], env=self.environment, input=given, capture_output=True, text=True
-        )
+        done = subprocess.run(line(*arguments), env=self.environment, input=given, capture_output=True, text=True)
         assert done.returncode == 0, f"{arguments[0]}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -56,9 +55,7 @@ class Installation:
     def running(self, *arguments: str | Path) -> Iterator[subprocess.Popen]:
         """A command that runs until the block ends; what it says goes to a file in the folder."""
         with (self.folder / f"{arguments[0]}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [*MANAGE, *map(str, arguments)], env=self.environment, stdout=log, stderr=subprocess.STDOUT
-            )
+            process = subprocess.Popen(line(*arguments), env=self.environment, stdout=log, stderr=subprocess.STDOUT)
             try:
                 yield process
             finally:
@@ -74,6 +71,12 @@ class Installation:
                 if mark in (process / "environ").read_bytes().split(b"\0"):
                     found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
+
+
+def line(command: str, *arguments: str | Path) -> list[str]:
+    """Without Django's checks of the code, which take longer than most commands: `make lint` makes them."""
+    spared = () if command in MAKE_NO_CHECKS else ("--skip-checks",)
+    return [*MANAGE, command, *spared, *map(str, arguments)]
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Installation:
         return made
 
     def worker(self) -> subprocess.Popen:
-        return self.start("manage.py", "worker")
+        return self.start("manage.py", "worker", "--skip-checks")
 
     def processes(self) -> list[int]:
         """Every living process of ours: children inherit the mark, orphans keep it."""
