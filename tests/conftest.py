@@ -1,5 +1,6 @@
 """What every test stands on: a sandbox that speaks HTTP, and Facebook connected to it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -35,25 +36,37 @@ ONCE = (
     "tests/api/test_api_docs.py", "tests/api/test_live.py", "tests/api/test_openapi.py",
     "tests/api/test_schemathesis.py", "tests/audiences/test_filter_edit.py", "tests/audiences/test_filter_form.py",
     "tests/browser", "tests/config/test_admin.py", "tests/config/test_demo", "tests/config/test_environment.py",
-    "tests/faults/test_soak.py", "tests/integrations/facebook", "tests/stories/test_main_job.py::test_a_token_revoked",
+    "tests/config/test_help.py", "tests/config/test_two_step.py", "tests/faults/test_soak.py",
+    "tests/faults/test_token_nowhere.py::test_nothing", "tests/faults/test_token_nowhere.py::test_wherever",
+    "tests/integrations/facebook", "tests/stories/test_main_job.py::test_a_token_revoked",
     "tests/test_architecture.py", "tests/test_css.py", "tests/test_docs.py", "tests/test_every_url.py",
 )  # fmt: skip
 """What the database has no part in, or is told on both elsewhere: pages, documents, Facebook's contract. What moves
 people and sends them runs on both; `make soak` takes either. With LOOKS=every, at night, all of it runs on both."""
 AGAIN = pytest.mark.skip(reason="The run on the embedded database says all of it.")
 
+FIRST = (
+    "tests/browser/test_newcomer.py", "tests/faults/test_state_machine.py", "tests/faults/test_token_nowhere.py",
+    "tests/stories/test_main_job.py", "tests/simulator", "tests/stories/test_restore.py", "tests/test_every_url.py",
+    "tests/stories/test_message_story.py", "tests/browser/test_every_page.py", "tests/stories/test_webhook_story.py",
+    "tests/config/test_demo.py", "tests/faults/test_soak.py", "tests/faults/test_sums_while_running.py",
+)  # fmt: skip
+"""What takes longest begins first, so that no worker is left alone with it: by turns what computes and what waits."""
+
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for xdist's loadgroup, which runs each on one worker; and what one of both runs is enough for."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Groups for xdist's loadgroup, which runs each on one worker; what one of both runs is enough for; the order."""
     for item in items:
         if not AT_NIGHT and database.vendor == "postgresql" and item.nodeid.startswith(ONCE):
             item.add_marker(AGAIN)
         for path, group in PROCESSES.items():
             if item.nodeid.startswith(path):
                 item.add_marker(pytest.mark.xdist_group(group))
+    yield
+    items.sort(key=lambda item: next((at for at, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
 
 
 def pytest_collection_finish() -> None:
