@@ -8,7 +8,7 @@ a token or an audience is met by few, not by all who wait.
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -155,18 +155,26 @@ def note_read(claim: Claim) -> None:
 
 def people_of(claim: Claim, columns: Sequence[str]) -> tuple[People, Roll]:
     """Every profile once, however many trips of hers are in the batch; and which members they are."""
-    rows = Member.objects.filter(batch=claim.batch).order_by("entry")
-    known = rows.filter(profile__external_id__isnull=False)
-    found = list(known.values_list("pk", "profile_id", *map(text, columns)))
-    members, profiles, *values = zip(*found, strict=True) if found else [()] * (2 + len(columns))
-    everybody = members if len(found) == claim.batch.size else list(rows.values_list("pk", flat=True))
-    roll = Roll(members, profiles, everybody)
-    if len(set(profiles)) < len(profiles):
-        profiles, *values = zip(*{row[1]: row[1:] for row in reversed(found)}.values(), strict=True)
-    return People(profiles, dict(zip(columns, values, strict=True))), roll
+    seats = dict(Member.objects.filter(batch=claim.batch).order_by("entry").values_list("pk", "profile_id"))
+    found = values_of(claim, seats, columns)
+    known = {member: profile for member, profile in seats.items() if profile in found}
+    profiles = list(dict.fromkeys(known.values()))
+    values = zip(*map(found.__getitem__, profiles), strict=True) if profiles else [()] * (1 + len(columns))
+    read = dict(zip(["pk", *columns], values, strict=True))
+    return People(read.pop("pk"), read), Roll(list(known), list(known.values()), list(seats))
+
+
+def values_of(claim: Claim, seats: Mapping[int, int | None], columns: Sequence[str]) -> dict[int, tuple]:
+    """By profile, its key and these columns. People who came together mostly are neighbours: a range of rows is read
+    in a third of the time that a join takes on PostgreSQL."""
+    wanted = sorted(profile for profile in seats.values() if profile is not None)
+    theirs = Profile.objects.filter(pk__in=Member.objects.filter(batch=claim.batch).values("profile"))
+    if wanted and wanted[-1] - wanted[0] < 2 * len(wanted):
+        theirs = Profile.objects.filter(pk__range=(wanted[0], wanted[-1]))
+    return {row[0]: row for row in theirs.order_by().values_list("pk", *map(text, columns))}
 
 
 def text(column: str) -> Coalesce | F:
     """As a text, made by the database: a date costs more than all others together where Python reads it."""
-    path, is_date = f"profile__{column}", isinstance(Profile._meta.get_field(column), DateField)
-    return Coalesce(Cast(path, CharField()), Value("")) if is_date else F(path)
+    is_date = isinstance(Profile._meta.get_field(column), DateField)
+    return Coalesce(Cast(column, CharField()), Value("")) if is_date else F(column)
