@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 
 from .behaviour import MONEY
 from .models import Event, Profile, Purchase
@@ -51,15 +53,20 @@ class Deeds:
 
 
 def of(profile: Profile) -> Deeds:
-    """Four queries."""
+    """Three queries."""
     events, purchases = Event.objects.filter(profile=profile.pk), Purchase.objects.filter(profile=profile.pk)
-    did = events.order_by().values_list("name").annotate(count=Count("pk")).order_by("-count", "name")
-    totals = (
-        purchases.order_by()
-        .values_list("currency")
-        .annotate(total=Sum(F("price") * F("quantity"), output_field=MONEY), count=Count("pk"), last=Max("time"))
-    )
-    return Deeds(latest(events), latest(purchases), list(did), list(totals.order_by("-total")))
+    nothing, paid = Cast(Value(None), MONEY), Sum(F("price") * F("quantity"), output_field=MONEY)
+    counted = summed(events, "name", nothing).union(summed(purchases, "currency", paid), all=True)
+    rows = sorted(counted, key=lambda row: (-row[3], row[1]))
+    did = [(name, count) for total, name, _, count in rows if total is None]
+    spent = [(name, total, count, last) for total, name, last, count in rows if total is not None]
+    return Deeds(latest(events), latest(purchases), did, sorted(spent, key=lambda row: -row[1]))
+
+
+def summed(rows: QuerySet, by: str, total: Any) -> QuerySet:
+    """What was paid, of what, when last, and how many times."""
+    kinds = rows.order_by().values(kind=F(by)).annotate(total=total, last=Max("time"), count=Count("pk"))
+    return kinds.values_list("total", "kind", "last", "count")
 
 
 def latest(rows: QuerySet) -> list[Deed]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, Q, Value, When
 
-from .filters import DEEPEST, Reading
+from .filters import DEEPEST, Library, Reading
 from .models import Profile, Segment
 
 MOST = 100
@@ -28,12 +28,12 @@ class Membership(NamedTuple):
     left_out: int
 
 
-def of(profile: Profile, now: datetime) -> Membership:
-    """Three queries, however many segments there are."""
+def of(profile: Profile, now: datetime, library: Library | None = None) -> Membership:
+    """Three queries, however many segments there are; `library`: where attributes may be known from already."""
     rows = list(Segment.objects.order_by("name").values_list("pk", "name", "filter"))
     saved = {name: document for _, name, document in rows}
     looked_at = [Named(pk, name) for pk, name, _ in rows[:MOST]]
-    conditions = conditions_of({one.name: saved[one.name] for one in looked_at}, saved, now)
+    conditions = conditions_of({one.name: saved[one.name] for one in looked_at}, saved, Reading(now, library=library))
     holds = answers(profile, conditions)
     usable = [one for one in looked_at if one.name in conditions]
     inside = [one for one in usable if holds.get(one.name)]
@@ -53,9 +53,9 @@ def true_if(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def conditions_of(chosen: Mapping[str, Any], saved: Mapping[str, Any], now: datetime) -> dict[str, Q]:
+def conditions_of(chosen: Mapping[str, Any], saved: Mapping[str, Any], reading: Reading) -> dict[str, Q]:
     """The condition of each segment that can be used. One Reading, so that the attributes are read once."""
-    reading, found = Reading(now), {}
+    found = {}
     for name, document in chosen.items():
         reading.faults, reading.conditions, reading.values = [], 0, 0
         condition = reading.read(taken_in(document, saved), "filter")

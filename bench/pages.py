@@ -21,7 +21,7 @@ from audiences.models import Profile
 from canvas import journal
 from canvas.models import Arrival, Canvas, Cohort, Conversion, Entry, Step
 from integrations.models import Attempt, CustomAudience, Member, SyncBatch
-from tests.cast import delay, facebook_step, launch, people, user
+from tests.cast import delay, draft, facebook_step, launch, people, user
 
 PEOPLE = int(os.environ.get("PEOPLE", 1_000_000))
 COHORTS, DAYS, TRIES = 2_000, 30, 5
@@ -118,10 +118,12 @@ def paths(canvas) -> list[str]:
     at, jane = f"/canvases/{canvas.pk}/analytics/", Profile.objects.order_by("pk").values_list("pk", flat=True)[7]
     audience = CustomAudience.objects.order_by("pk")[0].pk
     ranges = [f"{at}{which}" for which in ("", "?range=7d", "?range=90d")]
+    large = draft(*(delay(f"s{n}", f"s{n + 1}" if n < 199 else None) for n in range(200)), name="200 steps")
     return [
-        "/", "/canvases/", *ranges, f"{at}fb0/", f"{at}fb9/?range=7d", f"{at}wait1/", f"/audience/profiles/{jane}/",
+        "/", "/canvases/", f"/canvases/{large.pk}/build/", *ranges, f"{at}fb0/", f"{at}fb9/?range=7d", f"{at}wait1/",
+        f"/audience/profiles/{jane}/",
         "/partners/audiences/", f"/partners/audiences/{audience}/", f"{at}fb0/people/?status=missing_fields",
-        f"{at}fb0/people/?q=u77", "/help/",
+        f"{at}fb0/people/?q=u77", "/audience/profiles/search/?q=u77", "/help/",
     ]  # fmt: skip
 
 
@@ -136,12 +138,13 @@ def test_pages(canvas, client):
 
 
 def look(client, path: str) -> tuple[float, int]:
-    """Where people are listed, what stands after the question mark is posted."""
+    """Where people are listed or searched for, what stands after the question mark is posted."""
     address, _, asked = path.partition("?")
     data = dict([asked.split("=")]) if asked else {}
     with CaptureQueriesContext(database) as captured:
         began = time.perf_counter()
-        answer = client.post(address, data) if "/people/" in address else client.get(path)
+        posted = address.endswith(("/people/", "/search/"))
+        answer = client.post(address, data) if posted else client.get(path)
         taken = time.perf_counter() - began
     assert answer.status_code == 200, path
     return taken, len(captured)

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from . import counted, document, journal, retiring
 from .models import Canvas, Conversion
-from .ranges import EVER, Range, part_of
+from .ranges import EVER, Range
 from .steps.people import Leaving
 
 
@@ -36,13 +36,15 @@ def conversions(canvas: Canvas, asked: Range = EVER) -> list[dict[str, int]]:
     """For each part of time, how many trips came to each conversion that the live version has, and to those of earlier
     ones. One query."""
     known = (canvas.live_version.document if canvas.live_version else {}).get("conversions") or []
-    rows = Conversion.objects.filter(canvas=canvas).annotate(part=part_of("at", asked.cuts))
-    found = list(rows.values_list("part", "name").annotate(n=Count("pk")).order_by("name"))
-    names = dict.fromkeys([*(one["name"] for one in known), *(name for _, name, _ in found)], 0)
-    parts = [dict(names) for _ in range(len(asked.cuts) + 1)]
-    for part, name, people in found:
-        parts[part][name] = people
-    return parts
+    before = {f"before_{n}": Count("pk", filter=Q(at__lt=cut)) for n, cut in enumerate(asked.cuts)}
+    rows = Conversion.objects.filter(canvas=canvas).values_list("name").order_by("name")
+    found = {name: counts for name, *counts in rows.annotate(**before, ever=Count("pk"))}
+    names = dict.fromkeys([*(one["name"] for one in known), *found])
+    counts = {name: found.get(name, [0] * (len(asked.cuts) + 1)) for name in names}
+    return [
+        {name: some[part] - (some[part - 1] if part else 0) for name, some in counts.items()}
+        for part in range(len(asked.cuts) + 1)
+    ]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from . import document, journal
 from .journal import Flow
 from .models import Canvas, Step
@@ -76,8 +78,18 @@ class Counted:
 
 
 def count(canvas: Canvas, steps: list[document.StepSpec], asked: Range) -> Counted:
+    return counted(canvas, steps, asked, journal.EVERYWHERE)
+
+
+def count_one(canvas: Canvas, step: document.StepSpec, asked: Range) -> Counted:
+    """Of one step alone, which reads only who came to it and left it: nothing can be told of the Canvas."""
+    pk = step.row.pk if step.row else 0
+    return counted(canvas, [step], asked, Q(step=pk) | Q(came_from=pk))
+
+
+def counted(canvas: Canvas, steps: list[document.StepSpec], asked: Range, around: Q) -> Counted:
     fates = fates_of([step.row for step in steps if step.row], asked.cuts)
-    flows = journal.flows([canvas.pk], asked.cuts)
+    flows = journal.flows([canvas.pk], asked.cuts, around)
     add_let_out(fates, flows)
     return Counted(canvas, steps, asked, fates, flows, *people_by_step(flows))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from .models import Arrival, ArrivalHour, Canvas
 from .ranges import part_of
@@ -14,6 +14,7 @@ from .steps.ways import EXIT, RETIRED
 
 LONG_TAIL = 2_000
 LET_OUT = (EXIT, RETIRED)
+EVERYWHERE = Q()
 
 
 def tail(canvas_id: int) -> QuerySet[Arrival]:
@@ -68,12 +69,12 @@ class Flow(NamedTuple):
     people: int
 
 
-def flows(canvas_ids: Collection[int], cuts: Sequence[datetime] = ()) -> list[Flow]:
+def flows(canvas_ids: Collection[int], cuts: Sequence[datetime] = (), around: Q = EVERYWHERE) -> list[Flow]:
     """All of it, folded and not: one statement, so that a fold can't slip in between. A flow may come in two parts.
 
-    `cuts`: whole hours of UTC where the parts of time meet.
+    `cuts`: whole hours of UTC where the parts of time meet; `around`: only these.
     """
-    hours, fresh = (rows.filter(canvas__in=canvas_ids).values_list(*Flow._fields[:5]) for rows in parted(cuts))
+    hours, fresh = (rows.filter(around, canvas__in=canvas_ids).values_list(*Flow._fields[:5]) for rows in parted(cuts))
     lines = (rows.annotate(people=Sum("n")).order_by() for rows in (hours, fresh))
     return [Flow(*row) for row in union(*lines)]
 

@@ -119,8 +119,10 @@ def members(
     if not only:  # Each batch has one to show, but for the one half shown.
         holding = list(holding.values_list("pk", flat=True)[: most + 1])
     later = Q(batch__gt=place.batch) | Q(batch=place.batch, entry__gt=place.entry)
-    chosen = with_all_that_is_told().filter(later, people_of, only, batch__in=holding)
-    for member in chosen.order_by("batch_id", "entry_id")[:most]:
+    chosen = Member.objects.filter(later, people_of, only, batch__in=holding).order_by("batch_id", "entry_id")
+    # By themselves they come in the order of their index, and it is left when the page is full.
+    page = with_all_that_is_told().filter(pk__in=chosen.values("pk")[:most])
+    for member in page.order_by("batch_id", "entry_id"):
         yield Place(member.batch_id, member.entry_id), person(member)
 
 

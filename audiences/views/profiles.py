@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import attributes, deeds, facts, masking, membership, panels, people
+from .. import deeds, facts, masking, membership, panels, people
+from ..filters import Library
 from ..models import Profile
 
 may_view = permission_required("audiences.view_profile", raise_exception=True)
@@ -50,14 +51,15 @@ def listed(request: HttpRequest, template: str, form: SearchForm) -> HttpRespons
 @never_cache
 @may_view
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    profile = get_object_or_404(Profile, pk=pk)
+    profile, library = get_object_or_404(Profile, pk=pk), Library()
+    sees_segments = request.user.has_perm("audiences.view_segment")
     context = {
         "profile": profile,
         "title": title_of(profile, request),
         "groups": list(facts.groups(profile)),
-        "custom": list(facts.custom(profile, attributes.custom() if profile.attributes else {})),
+        "custom": list(facts.custom(profile, library.custom if profile.attributes else {})),
         "deeds": deeds.of(profile),
-        "segments": membership.of(profile, timezone.now()) if request.user.has_perm("audiences.view_segment") else None,
+        "segments": membership.of(profile, timezone.now(), library) if sees_segments else None,
         "parts": panels.parts(profile, request),
     }
     return render(request, "audiences/profile.html", context)

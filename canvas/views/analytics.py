@@ -103,7 +103,7 @@ def step_of(pk: int, key: str) -> tuple[Canvas, StepSpec]:
 def numbers_of(found: Canvas, spec: StepSpec, form: RangeForm) -> dict:
     """What stands over the people."""
     now, asked = form.now, form.asked()
-    counts = counted.count(found, [spec], asked)
+    counts = counted.count_one(found, spec, asked)
     numbers = counts.row(spec, asked.part)
     details = spec.type.details(spec, now)
     again = looks_again(found, numbers, numbers.get(spec.type.rest, 0), details.get("moving", False))

@@ -44,6 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("may sign in", default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
+    _user_perm_cache = frozenset()
+    """Django keeps here what somebody may by herself. Roles alone say who may what, so no page has to ask."""
+
     objects = Users()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
