@@ -101,7 +101,7 @@ class AudienceStep(StepType):
         return step_people.people(step.row, status, after, limit, only, cause)
 
     def cause_words(self, cause: str) -> str:
-        return sentence(cause) if cause in KINDS else ""
+        return step_causes.NO_FIELD if cause == "missing_fields" else sentence(cause) if cause in KINDS else ""
 
     def leaving(self, steps: Sequence[StepSpec]) -> Sequence[Leaving]:
         names = {step.row.pk: step.settings.get("audience_name") or step.key for step in steps}

@@ -144,7 +144,8 @@ def causes(outlet: Outlet | None, groups: list[dict], now: datetime) -> Iterator
         answer = Answer(row["status"]) if row["status"] else None
         ended = row["settled"] if row["state"] == State.FAILED else None
         kind = "failed" if row["state"] == State.FAILED else ""
-        yield Cause(NAMES[row["state"]], row["people"], title, hint, clock, ended, answer, kind)
+        who = {"state": NAMES[row["state"]], "people": row["people"], "asks": row["cause"]}
+        yield Cause(**who, title=title, hint=hint, clock=clock, ended_at=ended, answer=answer, kind=kind)
     rest = Counter()
     for row in groups[MOST_CAUSES:]:
         rest[row["state"]] += row["people"]

@@ -49,7 +49,7 @@ class Clock:
 @dataclass(frozen=True)
 class Cause:
     """People of one state whom one thing keeps out; `kind` where it is an error. It was seen from `first_at` to
-    `last_at`."""
+    `last_at`, and `asks` the list of people for those whom it keeps out."""
 
     state: str
     people: int
@@ -61,6 +61,7 @@ class Cause:
     kind: str = ""
     first_at: datetime | None = None
     last_at: datetime | None = None
+    asks: str = ""
 
 
 def of_step(step: Step, now: datetime) -> list[Cause]:
@@ -77,7 +78,12 @@ def causes(step: Step, groups: list[dict], audiences: list[CustomAudience], now:
         *given_up(groups, answers),
         *refused(batches, groups),
     ]
-    return [cause for cause in found if cause.people > 0]
+    return [replace(cause, asks=asks(cause)) for cause in found if cause.people > 0]
+
+
+def asks(cause: Cause) -> str:
+    """The kind of error; of those whose fields are missing, their state."""
+    return cause.kind or (cause.state if cause.state == "missing_fields" else "")
 
 
 def details(step: Step, now: datetime) -> dict:

@@ -59,7 +59,8 @@ def people(
     step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
 ) -> Page:
     """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these;
-    `cause`: the kind of error that keeps them out."""
+    `cause`: the kind of error that keeps them out, or the state that says it all."""
+    status, cause = (cause, "") if cause in STATUSES else (status, cause)
     place = read(after)
     theirs = Q() if only is None else Q(profile__in=only.values("pk"))
     rows = found(step, status, place, limit, theirs, cause) if step else []

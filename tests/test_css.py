@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.test_docs import PACKAGES, ROOT
 
 STYLES = ROOT / "static/css"
-EVERYWHERE = [STYLES / f"{name}.css" for name in ("tokens", "components", "forms", "pages")]
+EVERYWHERE = [STYLES / f"{name}.css" for name in ("tokens", "components", "forms", "pages", "print")]
 MADE = {"fill-synced", "fill-withdrawn"}
 """Put together by the ledger's bar, for states that have no pattern."""
 

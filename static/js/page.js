@@ -1,6 +1,7 @@
 // What every page needs: the menu of narrow screens, and words instead of a silent failure when a request fails.
 import "./menu.js";
 import { again } from "./again.js";
+import { isOld } from "./fresh.js";
 import { toast } from "./toast.js";
 
 const menu = document.querySelector("[data-menu]");
@@ -18,12 +19,12 @@ function failed(words, { requestConfig }) {
   say(words, isChange ? { label: "Try again", button: () => again(requestConfig) } : {});
 }
 
-document.addEventListener("htmx:sendError", ({ detail }) => failed("The server can't be reached. What you see may be old.", detail));
+document.addEventListener("htmx:sendError", ({ detail }) => isOld(detail) || failed("The server can't be reached. What you see may be old.", detail));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 403) say("You don't have the permission for this, or your session has ended. Load the page again.");
   else if (status === 404) say("This is not there any more. Load the page again.");
-  else if (status >= 500) failed("Something went wrong here. Nothing was changed.", event.detail);
+  else if (status >= 500) isOld(event.detail) || failed("Something went wrong here. Nothing was changed.", event.detail);
 });
 
 // A form that takes its time says so on the button that was pressed.

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LOOKS, violations
+from tests.browser.conftest import LOOKS, session_of, violations
 from tests.cast import TOKEN, delay, draft, facebook_step, launch, people, tick
 from tests.states import in_every_state
 
@@ -56,3 +56,33 @@ def check(page: Page, path: str) -> None:
     assert violations(page) == [], path
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
     assert page.evaluate("(rail => rail.scrollWidth <= rail.clientWidth)(document.querySelector('.rail-in'))")
+
+
+def test_figures_whose_look_fails_say_that_they_are_old_until_one_succeeds(browser, live_server, connection, now):
+    people(3)
+    canvas = launch(facebook_step(), at=now)
+    tick(now)
+    context = browser.new_context(base_url=live_server.url)  # of its own, as its console tells of what was not reached
+    context.add_cookies([{"name": "sessionid", "value": session_of("Marketer"), "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"/canvases/{canvas.pk}/analytics/")
+    context.set_offline(True)
+    old = page.get_by_role("status").filter(has_text="These figures are old")
+    expect(old).to_be_visible(timeout=9_000)
+    expect(page.get_by_text("As of ")).to_be_visible()
+    assert violations(page) == [] and page.locator(".toast").count() == 0
+    context.set_offline(False)
+    expect(old).to_have_count(0, timeout=9_000)
+    context.close()
+
+
+def test_on_paper_a_dark_screen_is_black_on_white_and_no_table_is_cut(open_page, connection, sandbox, settings, now):
+    canvas = in_every_state(sandbox, settings, now)
+    page = open_page("Marketer", f"/canvases/{canvas.pk}/analytics/fb/", "wide", "dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": 688, "height": 971})
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('#people td')).color") == "rgb(0, 0, 0)"
+    expect(page.locator(".rail")).to_be_hidden()
+    cut = "[...document.querySelectorAll('.table')].some((one) => one.scrollWidth > innerWidth)"
+    assert not page.evaluate(cut) and page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -123,6 +123,14 @@ class TestTheNumbers:
         assert (given_up.people, given_up.state, given_up.ended_at, given_up.clock) == (4, "not_synced", now, None)
         assert "not tried again" in given_up.hint
 
+    def test_who_lacks_fields_is_listed_from_that_cause(self, marketer, everything, now):
+        left_out = next(cause for cause in causes(everything, now) if cause.state == "missing_fields")
+        assert left_out.asks == "missing_fields" and left_out.people == 1
+        assert 'name="cause" value="missing_fields"' in text(marketer.get(path(everything)))
+        assert listed(marketer, everything, cause="missing_fields") == ["p0"]
+        asked = marketer.post(path(everything, "fb/people/"), {"cause": "missing_fields"}, headers=HTMX)
+        assert "Only those whom this keeps out: <b>None of the chosen fields is known.</b>" in text(asked)
+
     def test_the_last_answer_belongs_to_its_cause(self, marketer, everything, now):
         answers = {cause.title: cause.answer for cause in causes(everything, now) if cause.answer}
         codes = {title.split("own. ")[1]: (one.code, one.http_status) for title, one in answers.items()}

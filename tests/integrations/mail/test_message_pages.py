@@ -101,6 +101,10 @@ def test_the_page_of_the_step_adds_up_and_says_why(client, sink, now):
     assert client.get(reverse("canvas:analytics", args=[canvas.pk])).status_code == 200
     assert client.get(reverse("home")).status_code == 200
     listed = reverse("canvas:step_people", args=[canvas.pk, "mail"])
+    refused = "The mail server refused the address. (550 5.1.1)"
+    said = client.post(listed, {"cause": refused}, **HTMX).content.decode()
+    assert f'name="cause" value="{refused}"' in page and "Only those whom this keeps out" in said
+    assert [name for name in ("p0", "p1", "p2", "p3") if f">{name}<" in said] == ["p0"]
     for status, who in (("sent", "p2"), ("failed", "p0"), ("pending", "p1"), ("no_email", "p3"), ("unsubscribed", "")):
         said = client.post(listed, {"status": status}, **HTMX).content.decode()
         assert [name for name in ("p0", "p1", "p2", "p3") if f">{name}<" in said] == ([who] if who else [])
