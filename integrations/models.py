@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from audiences.models import Profile
 from canvas.models import Step, bulk_key
 from canvas.steps import registry
 
@@ -161,7 +162,9 @@ class CustomAudience(Pausable):
 
     @property
     def field_words(self) -> list[str]:
-        return [name.replace("_", " ") for name in self.fields]
+        """As a profile's page calls them."""
+        names = {one.name: str(one.verbose_name) for one in Profile._meta.concrete_fields}
+        return [names.get(name, name.replace("_", " ")) for name in self.fields]
 
 
 class SyncBatch(models.Model):

@@ -14,6 +14,8 @@ register = template.Library()
 WIDTH, HEIGHT, LEFT, BASE, TOP = 960, 250, 48, 210, 16
 LABELS = 12
 """At most so many words under the bars."""
+ROUND, WIDEST = (1, 2, 3, 4, 5, 6, 8, 10), 80
+"""What a scale may end at, times a power of ten; and how wide the place of a bar may be, however few there are."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Chart:
         """The round number above the highest bar."""
         highest = max((one.people for one in self.series.buckets), default=0) or 1
         power = 10 ** int(log10(highest))
-        return next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= highest)
+        return next(times * power for times in ROUND if times * power >= highest)
 
     @property
     def rules(self) -> list[Mark]:
@@ -60,19 +62,23 @@ class Chart:
 
     @property
     def slot(self) -> float:
-        return (WIDTH - LEFT) / (len(self.series.buckets) or 1)
+        return min((WIDTH - LEFT) / (len(self.series.buckets) or 1), WIDEST)
+
+    def begin(self, number: int) -> float:
+        """Where the place of a bar begins: the latest ends at the right edge, which a phone shows first."""
+        return WIDTH - self.slot * (len(self.series.buckets) - number)
 
     @property
     def ticks(self) -> list[Mark]:
         every = ceil(len(self.series.buckets) / LABELS)
         some = list(enumerate(self.series.buckets))[::every]
-        return [Mark(round(LEFT + self.slot * (number + 0.5), 1), one.tick) for number, one in some]
+        return [Mark(round(self.begin(number) + self.slot / 2, 1), one.tick) for number, one in some]
 
     @property
     def bars(self) -> Iterator[Bar]:
         width = round(max(self.slot * 0.65, 1), 1)
         for number, bucket in enumerate(self.series.buckets):
-            below, x = 0, round(LEFT + self.slot * number + (self.slot - width) / 2, 1)
+            below, x = 0, round(self.begin(number) + (self.slot - width) / 2, 1)
             for name in self.names:
                 people = bucket.counts.get(name, 0)
                 low, high = self.height(below), self.height(below + people)

@@ -49,6 +49,9 @@ def test_the_picture_is_as_high_as_its_highest_bar_and_its_table_sums_up():
     assert chart.top == 50 and chart.names == ["synced", "not_synced"] and chart.sums == [31, 12]
     lowest, highest = min(bar.y for bar in chart.bars), max(bar.y + bar.height for bar in chart.bars)
     assert 16 <= lowest < highest <= 211
+    ends = sorted({bar.x + bar.width for bar in chart.bars})
+    assert len(ends) == 2 and 940 < ends[-1] < 960 and ends[0] > 860, "few bars are not wide, and end at the right"
+    assert Chart(series([(NOW, {"synced": 2_270})], EVER, NOW)).top == 3_000
     assert [short(n) for n in (7, 2_500, 1_000_000)] == ["7", "2.5k", "1M"]
 
 
