@@ -13,6 +13,7 @@ from canvas.models import Step
 from config.team.models import AuditEvent
 
 from .. import ledger
+from ..errors import KINDS
 from .by_hand import step_or_404
 
 SHOWN = 12
@@ -39,7 +40,7 @@ def index(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [(attempt, ledger.in_words(attempt.outcome)) for attempt in page.attempts]
     context = {"step": step, "rows": rows, "next": page.next, "outcome": wanted["outcome"], "later": wanted["before"]}
     context["outcomes"] = [(name, ledger.in_words(name)) for name in ledger.OUTCOMES]
-    context |= {"by_hand": by_hand(step), "days": settings.ATTEMPT_RETENTION_DAYS}
+    context |= {"by_hand": by_hand(step), "days": settings.ATTEMPT_RETENTION_DAYS, "kinds": KINDS}
     return render(request, "integrations/attempts.html", context)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from audiences import erasure
 from audiences.models import Profile
@@ -122,6 +123,13 @@ class TestTheNumbers:
         given_up = next(cause for cause in causes(everything, now) if cause.ended_at)
         assert (given_up.people, given_up.state, given_up.ended_at, given_up.clock) == (4, "not_synced", now, None)
         assert "not tried again" in given_up.hint
+
+    def test_each_kind_of_error_leads_to_its_help_from_the_attempts_and_from_a_persons_page(self, marketer, everything):
+        ledger = text(marketer.get(reverse("integrations:attempts", args=[everything.steps.get(key="fb").pk])))
+        assert ledger.count(reverse("help_entry", args=["Unavailable"])) == 3 and "help/about/accepted" not in ledger
+        pending = SyncBatch.objects.filter(state="sealed", cause="Unavailable")[0].members.exclude(profile=None)[0]
+        person = text(marketer.get(reverse("audiences:profile", args=[pending.profile_id])))
+        assert reverse("help_entry", args=["Unavailable"]) in person
 
     def test_who_lacks_fields_is_listed_from_that_cause(self, marketer, everything, now):
         left_out = next(cause for cause in causes(everything, now) if cause.state == "missing_fields")
