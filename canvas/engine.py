@@ -106,9 +106,11 @@ def move_chunk(canvas: Canvas, live: document.Document, now: datetime) -> Counte
     move = Move(canvas.pk, live.by_key[first], now)
     if move.step.type.changes_people:
         changes.begin_alone()
-    claim(move)
-    left = exits.let_out_fitting(live, move)
-    moved = advance(move, live.by_key) if move.claimed().exists() else 0
+    move, left = claim(move), 0
+    if live.exit_filter:
+        move = move.stamped()
+        left = exits.let_out_fitting(live, move)
+    moved = advance(move, live.by_key) if not left or move.claimed().exists() else 0
     return Counter(cohorts_moved=moved, people_let_out=left)
 
 

@@ -19,9 +19,7 @@ from .steps.ways import EXIT
 
 
 def let_out_fitting(document: Document, move: Move) -> int:
-    """Of those who are about to go on. Returns how many people left."""
-    if not document.exit_filter:
-        return 0
+    """Of those who are about to go on, and were stamped. Returns how many people left."""
     condition = filters.condition(document.exit_filter, move.now, "profile__")
     return let_out(move.canvas_id, Entry.objects.filter(condition, cohort__in=move.claimed()), move.now)
 

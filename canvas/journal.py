@@ -1,20 +1,40 @@
-"""The journal of arrivals, and its fold: lines that were counted are summed up by the hour, so that sums stay small."""
+"""The journal of arrivals, and its fold: lines that were counted are summed up by the hour, so that sums stay small.
+
+Whoever moves on is summed up as her line is written; who enters or is let out, by a fold later.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum, Value
 
-from .models import Arrival, ArrivalHour, Canvas
-from .ranges import part_of
+from .insert_select import insert_select
+from .models import Arrival, ArrivalHour, Canvas, Cohort, Step
+from .ranges import floor, part_of
 from .steps.ways import EXIT, RETIRED
 
 LONG_TAIL = 2_000
 LET_OUT = (EXIT, RETIRED)
 EVERYWHERE = Q()
+
+
+def write(
+    cohorts: QuerySet[Cohort], canvas_id: int, here: Step, branch: str, there: Step | None, now: datetime
+) -> None:  # fmt: skip
+    """A line for each of the `cohorts`, which leave `here`, and their sum, if there are any. The caller has locked
+    the cohorts, and holds the Canvas's lock."""
+    people = cohorts.aggregate(people=Sum("size"))["people"]
+    if people is None:
+        return
+    columns = {
+        "canvas": canvas_id, "cohort": "pk", "came_from": here.pk, "branch": Value(branch), "at": now, "n": "size",
+        "folded": True,
+    }  # fmt: skip
+    insert_select(Arrival, columns | ({"step": there.pk} if there else {}), cohorts)
+    add(canvas_id, people, (there and there.pk, here.pk, branch, floor(now)))
 
 
 def tail(canvas_id: int) -> QuerySet[Arrival]:
@@ -36,9 +56,13 @@ def fold(canvas_id: int) -> int:
     if last is None:
         return 0
     lines = tail(canvas_id).filter(pk__lte=last)
+    sum_up(canvas_id, lines)
+    return lines.update(folded=True)
+
+
+def sum_up(canvas_id: int, lines: QuerySet[Arrival]) -> None:
     for kind, people in by_hour(lines).items():
         add(canvas_id, people, kind)
-    return lines.update(folded=True)
 
 
 def by_hour(lines: QuerySet[Arrival]) -> Counter[tuple]:
@@ -46,15 +70,14 @@ def by_hour(lines: QuerySet[Arrival]) -> Counter[tuple]:
     found: Counter[tuple] = Counter()
     moments = lines.values_list("step_id", "came_from_id", "branch", "at").annotate(people=Sum("n")).order_by()
     for *kind, at, people in moments.iterator():
-        found[*kind, at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)] += people
+        found[*kind, floor(at)] += people
     return found
 
 
 def add(canvas_id: int, people: int, kind: tuple) -> None:
     names = dict(zip(("step_id", "came_from_id", "branch", "hour"), kind, strict=True))
-    row, _ = ArrivalHour.objects.get_or_create(canvas_id=canvas_id, **names, defaults={"n": 0})
-    row.n += people
-    row.save(update_fields=["n"])
+    if not ArrivalHour.objects.filter(canvas=canvas_id, **names).update(n=F("n") + people):
+        ArrivalHour.objects.create(canvas_id=canvas_id, **names, n=people)
 
 
 class Flow(NamedTuple):

@@ -1,8 +1,8 @@
 """The two verbs: move whole cohorts, split cohorts whose people part.
 
 Both run in the caller's transaction, under the Canvas's lock, in a constant number of statements however many cohorts
-or people there are. `claim` locks the cohorts by stamping them; from then on their `size` stands still, so the journal
-line is written from the very rows that move.
+or people there are. `claim` locks the cohorts; from then on their `size` stands still, so the journal line is written
+from the very rows that move. Those that may part are stamped, too: what becomes of them is told by the stamp.
 """
 
 import secrets
@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.expressions import Window
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from . import journal
 from .document import StepSpec
-from .insert_select import insert_select
-from .models import Arrival, Cohort, Entry
+from .models import Cohort, Entry
 from .parting import Parting
 from .steps.base import Dues, Routes
 
 PEOPLE_AT_ONCE = 100_000
 """A transaction moves the cohorts that are due first, until about so many people are in it."""
-
+FETCHED_AT_ONCE = 10_000
 
 DEFAULT = "default"
 
@@ -33,18 +32,28 @@ def new_stamp() -> int:
 
 @dataclass(frozen=True)
 class Move:
-    """One transaction's work: people leave `step` at `now`."""
+    """One transaction's work: people leave `step` at `now`. Its cohorts are those up to the `last` one, by when they
+    are due and by id, or those that have its stamp."""
 
     canvas_id: int
     step: StepSpec
     now: datetime
     stamp: int = field(default_factory=new_stamp)
+    last: tuple[datetime, int] | None = None
 
     def due(self) -> QuerySet[Cohort]:
         return due(self.canvas_id, self.now).filter(step=self.step.row)
 
     def claimed(self) -> QuerySet[Cohort]:
-        return self.due().filter(move=self.stamp)
+        if self.last is None:
+            return self.due().filter(move=self.stamp)
+        at, pk = self.last
+        return self.due().filter(due_at__lte=at).exclude(due_at=at, pk__gt=pk)
+
+    def stamped(self) -> "Move":
+        """Writes a row for each cohort, which those that go on whole can do without."""
+        self.claimed().update(move=self.stamp)
+        return replace(self, last=None)
 
 
 def due(canvas_id: int, now: datetime) -> QuerySet[Cohort]:
@@ -56,16 +65,21 @@ def advance(move: Move, by_key: dict[str, StepSpec]) -> int:
     way = move.step.type.route(move.step, move.claimed(), move.now)
     if isinstance(way, str):
         return send_on(move, move.claimed(), way, by_key)
+    move = move.stamped()
     split(move, way)
     branches = [*way.conditions, way.otherwise]
     return sum(send_on(move, move.claimed().filter(branch=branch), branch, by_key) for branch in branches)
 
 
-def claim(move: Move) -> int:
-    """Locks and stamps the cohorts that are due first."""
-    earlier = Window(Sum("size"), order_by=[F("due_at"), F("pk")]) - F("size")
-    chunk = move.due().annotate(earlier=earlier).filter(earlier__lt=PEOPLE_AT_ONCE)
-    return Cohort.objects.filter(pk__in=chunk.values("pk")).update(move=move.stamp)
+def claim(move: Move) -> Move:
+    """Locks the cohorts that are due first."""
+    waiting = move.due().order_by("due_at", "pk").select_for_update(no_key=True).values_list("pk", "size")
+    last, people = None, 0
+    for pk, size in waiting.iterator(FETCHED_AT_ONCE):
+        last, people = pk, people + size
+        if people >= PEOPLE_AT_ONCE:
+            break
+    return replace(move, last=Cohort.objects.filter(pk=last).values_list("due_at", "pk").first())
 
 
 def send_on(move: Move, cohorts: QuerySet[Cohort], branch: str, by_key: dict[str, StepSpec]) -> int:
@@ -84,7 +98,7 @@ def send_to(move: Move, cohorts: QuerySet[Cohort], branch: str, target: StepSpec
 def arrive(
     move: Move, cohorts: QuerySet[Cohort], branch: str, target: StepSpec | None, due_at: datetime | None
 ) -> int:  # fmt: skip
-    journal(cohorts, move, branch, target)
+    journal.write(cohorts, move.canvas_id, move.step.row, branch, target.row if target else None, move.now)
     if target is None:
         return cohorts.update(ended_at=move.now, branch=branch)
     return cohorts.update(step=target.row, arrived_at=move.now, due_at=due_at, branch=branch, woken="")
@@ -92,22 +106,12 @@ def arrive(
 
 def apart(move: Move, cohorts: QuerySet[Cohort], dues: Dues) -> Iterator[tuple[datetime, QuerySet[Cohort]]]:
     """Splits them by the time at which their people go on."""
-    part = replace(move, stamp=new_stamp())
+    part = replace(move, stamp=new_stamp(), last=None)
     cohorts.update(move=part.stamp)
     split(part, Routes({at.isoformat(): condition for at, condition in dues.conditions.items()}, DEFAULT))
     for at in dues.conditions:
         yield at, part.claimed().filter(branch=at.isoformat())
     yield dues.otherwise, part.claimed().filter(branch=DEFAULT)
-
-
-def journal(cohorts: QuerySet[Cohort], move: Move, branch: str, target: StepSpec | None) -> None:
-    columns = {
-        "canvas": move.canvas_id, "cohort": "pk", "came_from": "step_id", "branch": Value(branch),
-        "at": move.now, "n": "size",
-    }  # fmt: skip
-    if target:
-        columns["step"] = target.row.pk
-    insert_select(Arrival, columns, cohorts)
 
 
 def split(move: Move, routes: Routes) -> None:

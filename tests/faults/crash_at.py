@@ -19,8 +19,8 @@ POINTS = {
     "inside enter": ("canvas.entries", "form_cohort", "after"),
     "inside a split": ("canvas.parting", "Parting.resize", "before"),
     "between split and move": ("canvas.moves", "split", "after"),
-    "inside a move": ("canvas.moves", "journal", "after"),
-    "inside the fold": ("canvas.journal", "add", "after"),
+    "inside a move": ("canvas.journal", "write", "after"),
+    "inside the fold": ("canvas.journal", "sum_up", "after"),
 }
 LAUNCH_POINTS = {
     "before creating the audience": ("integrations.facebook.partner", "Facebook.create_audience", "before"),
@@ -32,7 +32,7 @@ PUBLISH_POINTS = {
     "before creating the new audience": ("integrations.facebook.partner", "Facebook.create_audience", "before"),
     "after creating the new audience": ("integrations.facebook.partner", "Facebook.create_audience", "after"),
     "before it goes live": ("canvas.publishing", "replace", "before"),
-    "while people are moved": ("canvas.moves", "journal", "after"),
+    "while people are moved": ("canvas.journal", "write", "after"),
     "while it goes live": ("canvas.publishing", "record", "before"),
 }
 TROUBLE_POINTS = {

@@ -113,8 +113,7 @@ def move_all(canvas: Canvas, now) -> Callable[[], object]:
     @transaction.atomic
     def work() -> int:
         move, steps = move_of(canvas, now)
-        moves.claim(move)
-        return moves.advance(move, steps)
+        return moves.advance(moves.claim(move), steps)
 
     return work
 
@@ -125,7 +124,7 @@ def take_out_french(canvas: Canvas, now) -> Callable[[], object]:
     @transaction.atomic
     def work() -> None:
         move, steps = move_of(canvas, now)
-        moves.claim(move)
+        move = moves.claim(move).stamped()
         moves.split(move, Routes({"out": Q(profile__country="FR")}, "stay"))
         moves.send_on(move, move.claimed().filter(branch="out"), "out", steps)
 
