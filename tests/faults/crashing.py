@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 from django.db import connection as database
+from django.db.transaction import Atomic
 
 from integrations.facebook.graph import Graph
 
@@ -46,10 +47,24 @@ def crash_at_post(when: str) -> Iterator[None]:
 
 
 @contextmanager
+def alone() -> Iterator[None]:
+    """The test's transaction is around all: what would be a transaction of its own without it is at least a savepoint,
+    which a crash undoes alone. Some that Django opens for itself would not be."""
+    enter = Atomic.__enter__
+
+    def entered(self):
+        self.savepoint = True
+        return enter(self)
+
+    with patch.object(Atomic, "__enter__", entered):
+        yield
+
+
+@contextmanager
 def crashing(point: str | int | None) -> Iterator[list]:
     """The list is filled when it came to the crash: the work may be over before."""
     fell: list = []
-    with ExitStack() as stack:
+    with ExitStack() as stack, alone():
         if isinstance(point, int):
             stack.enter_context(crash_before_statement(point))
         elif point:
