@@ -15,7 +15,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection as database
 from django.db.models import Model
-from django.test.utils import CaptureQueriesContext
+from django.template.base import Template
+from django.test.utils import CaptureQueriesContext, _TestState
 
 from audiences.models import Profile
 from canvas import journal
@@ -127,7 +128,14 @@ def paths(canvas) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.fixture
+def as_served(monkeypatch) -> None:
+    """Templates are written as for a browser: Django's test runner keeps a copy of all that each of them was told."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("as_served")
 def test_pages(canvas, client):
     client.force_login(user("Marketer"))
     print(f"\n{database.vendor}, {Entry.objects.count():,} people, {Member.objects.count():,} members")
