@@ -100,11 +100,11 @@ def clear() -> None:
     """Nobody is in a Canvas, and nothing was sent."""
     from django.db import connection
 
-    from canvas.models import Arrival, Canvas, Cohort, Entry
-    from integrations.models import Attempt, Member, SyncBatch
+    from canvas.models import Arrival, ArrivalHour, Canvas, Cohort, Entry
+    from integrations.models import Attempt, Manifest, Member, SyncBatch
 
     with connection.cursor() as cursor:
-        for model in (Member, Attempt, SyncBatch, Arrival, Entry, Cohort):
+        for model in (Manifest, Member, Attempt, SyncBatch, Arrival, ArrivalHour, Entry, Cohort):
             table = model._meta.db_table
             if connection.vendor == "postgresql":
                 cursor.execute(f"TRUNCATE {table} CASCADE")
