@@ -5,7 +5,7 @@ JOBS ?= auto
 PY = .venv/bin/python
 SERVICES = DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} BROKER_URL=$${BROKER_URL:-redis://127.0.0.1:6379/9}
 
-.PHONY: demo test test-services test-nightly soak bench bench-quick lint lock audit permissions clean
+.PHONY: demo test test-services test-nightly soak bench bench-full bench-quick lint lock audit permissions clean
 
 demo: .venv/run  ## the whole application on http://127.0.0.1:8000 (PORT= for another), with people and a sandbox
 	exec env PORT=$(PORT) $(PY) manage.py demo --serve
@@ -25,11 +25,15 @@ test-nightly: .venv/test  ## everything on both: full sizes (100,000 people), wh
 soak: .venv/test  ## real workers, random kills and faults; SECONDS= (600), SEED=, and DATABASE_URL for PostgreSQL
 	$(PY) -m tests.faults.soak $(or $(SECONDS),600) $(SEED)
 
-bench: .venv/test  ## sending beside its physical limit, up to a million people on both databases (most of an hour); needs PostgreSQL
+bench: .venv/test  ## sending beside its physical limit, pages, imports, both databases (some ten minutes); needs PostgreSQL
 	$(PY) -m bench
 
-bench-quick: .venv/test  ## the same at 20,000 people, in a few minutes
-	$(PY) -m bench --quick --rounds 2
+bench-full: .venv/test  ## the same with a million people (an hour): writes bench/results and the README's table
+	$(PY) -m bench --size full
+	$(PY) -m bench.table
+
+bench-quick: .venv/test  ## the same on SQLite with 10,000, in a minute or two
+	$(PY) -m bench --size quick
 
 lint: .venv/test
 	$(PY) -m ruff check .

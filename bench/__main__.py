@@ -1,17 +1,18 @@
 """All that can be told in one table: what the product does beside its reference, measured in the same run.
 
-    python -m bench [--quick] [--only PART ...] [--rounds N]
+    python -m bench [--size quick|usual|full] [--only PART ...]
 
 Ways take turns, in reversed order every other round; told are medians, the least and the most, and ratios of rounds
-that were beside one another. Unless it is quick it writes `bench/results/<part>.json`, of which `python -m bench.table`
-makes the README's table. BENCH_POSTGRES names a server on which a database may be made and dropped.
+that were beside one another. In full it writes `bench/results/<part>.json`, of which `python -m bench.table` makes the
+README's table. BENCH_POSTGRES names a server on which a database may be made and dropped.
 """
 
 import argparse
 import json
 import os
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from bench import ground, timed, ways
 
@@ -20,39 +21,61 @@ PARTS = ("rows", "ones", "latency", "journeys", "importing", "pages")
 Figures = dict[str, list[float]]
 
 
-def main(parts: list[str], quick: bool, rounds: int) -> None:
+class Size(NamedTuple):
+    """How much is measured. `people`: of the journeys; `ones`: of which there are cohorts of one."""
+
+    databases: Sequence[str]
+    rows: int
+    people: Sequence[int]
+    ones: int
+    events: int
+    imported: int
+    seen: int
+    rounds: int
+    is_kept: bool = False
+
+
+BOTH = ("sqlite", "postgresql")
+SIZES = {
+    "quick": Size(("sqlite",), 20_000, (10_000,), 10_000, 3, 2_000, 2_000, 1),
+    "usual": Size(BOTH, 200_000, (10_000, 100_000), 100_000, 20, 20_000, 100_000, 2),
+    "full": Size(BOTH, 1_000_000, (10_000, 100_000, 1_000_000), 100_000, 40, 50_000, 1_000_000, 3, True),
+}
+
+
+def main(parts: list[str], size: Size) -> None:
     print(f"{os.cpu_count()} cores, load {' '.join(f'{one:.1f}' for one in os.getloadavg())}; medians (least to most)")
-    for part, figures in all_of(parts, quick, rounds):
+    for part, figures in all_of(parts, size):
         show(part, figures)
-        if not quick:
+        if size.is_kept:
             keep(part, figures)
 
 
-def all_of(parts: list[str], quick: bool, rounds: int) -> Iterator[tuple[str, Figures]]:
+def all_of(parts: list[str], size: Size) -> Iterator[tuple[str, Figures]]:
     if "rows" in parts:
-        yield "rows", ways.rows(50_000 if quick else 1_000_000, rounds)
-    with ground.databases(["sqlite", "postgresql"]) as urls:
+        yield "rows", ways.rows(size.rows, size.rounds)
+    with ground.databases(size.databases) as urls:
         for vendor, url in urls.items():
-            for part, figures in measured(url, parts, quick, rounds):
+            for part, figures in measured(url, parts, size):
                 yield f"{vendor}-{part}", figures
 
 
-def measured(url: str, parts: list[str], quick: bool, rounds: int) -> Iterator[tuple[str, Figures]]:
+def measured(url: str, parts: list[str], size: Size) -> Iterator[tuple[str, Figures]]:
     """On one database, which grows from part to part."""
     ways.manage(url, "setup")
     if "latency" in parts:
-        yield "latency", ways.latency(url, 10 if quick else 40)
-    for count in [20_000] if quick else [10_000, 100_000, 1_000_000]:
+        yield "latency", ways.latency(url, size.events)
+    for count in size.people:
         if {"journeys", "ones"} & set(parts):
             timed.together([timed.child("bench.journey", url, 0, "fill", count)])
-        if "ones" in parts and count in (20_000, 100_000):
-            yield "ones", ways.ones(url, count, rounds)
+        if "ones" in parts and count == size.ones:
+            yield "ones", ways.ones(url, count, size.rounds)
         if "journeys" in parts:
-            yield f"{count}", ways.journeys(url, count, rounds)
+            yield f"{count}", ways.journeys(url, count, size.rounds)
     if "importing" in parts:
-        yield "importing", ways.importing(url, 5_000 if quick else 50_000, rounds)
+        yield "importing", ways.importing(url, size.imported, size.rounds)
     if "pages" in parts:
-        yield "pages", ways.pages(url, 20_000 if quick else 1_000_000)
+        yield "pages", ways.pages(url, size.seen)
 
 
 def keep(part: str, figures: Figures) -> None:
@@ -69,8 +92,7 @@ def show(part: str, figures: Figures) -> None:
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--quick", action="store_true", help="small sizes, a few minutes")
+    asked.add_argument("--size", choices=list(SIZES), default="usual")
     asked.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
-    asked.add_argument("--rounds", type=int, default=3)
     given = asked.parse_args()
-    main(given.only, given.quick, given.rounds)
+    main(given.only, SIZES[given.size])

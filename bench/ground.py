@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 @contextmanager
-def databases(wanted: list[str]) -> Iterator[dict[str, str]]:
+def databases(wanted: Sequence[str]) -> Iterator[dict[str, str]]:
     """By vendor, the URL of an empty database of its own; dropped in the end."""
     with tempfile.TemporaryDirectory(prefix="audience-sync-bench-") as folder:
         urls = {"sqlite": f"sqlite:///{folder}/bench.sqlite3", "postgresql": postgres()}
