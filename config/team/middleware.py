@@ -3,8 +3,24 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.http import urlencode
+from django_htmx.http import trigger_client_event
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Whoever is signed out goes to the page to sign in on. A part of a page is not replaced by it: it says so."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        at = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"
+        told = {"at": at, "lost": request.method != "GET"}
+        return trigger_client_event(HttpResponse(status=401), "signedOut", told)
 
 
 class ReadersTimeZone:

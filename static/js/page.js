@@ -1,5 +1,6 @@
 // What every page needs: the menu of narrow screens, and words instead of a silent failure when a request fails.
 import "./menu.js";
+import "./signed_out.js";
 import { again } from "./again.js";
 import { isOld } from "./fresh.js";
 import { toast } from "./toast.js";
@@ -22,7 +23,7 @@ function failed(words, { requestConfig }) {
 document.addEventListener("htmx:sendError", ({ detail }) => isOld(detail) || failed("The server can't be reached. What you see may be old.", detail));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  if (status === 403) say("You don't have the permission for this, or your session has ended. Load the page again.");
+  if (status === 403) say("You don't have the permission for this, or this page is too old. Load it again.");
   else if (status === 404) say("This is not there any more. Load the page again.");
   else if (status >= 500) isOld(event.detail) || failed("Something went wrong here. Nothing was changed.", event.detail);
 });

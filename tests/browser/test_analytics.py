@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LOOKS, session_of, violations
@@ -73,6 +74,23 @@ def test_figures_whose_look_fails_say_that_they_are_old_until_one_succeeds(brows
     assert violations(page) == [] and page.locator(".toast").count() == 0
     context.set_offline(False)
     expect(old).to_have_count(0, timeout=9_000)
+    context.close()
+
+
+def test_who_is_signed_out_meanwhile_is_told_and_keeps_what_she_sees(browser, live_server, connection, now):
+    people(3)
+    canvas = launch(facebook_step(), at=now)
+    tick(now)
+    context = browser.new_context(base_url=live_server.url)  # of its own, as its console tells of the answers 401
+    context.add_cookies([{"name": "sessionid", "value": session_of("Marketer"), "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"/canvases/{canvas.pk}/analytics/")
+    Session.objects.all().delete()
+    told = page.get_by_role("alert").filter(has_text="You are signed out. What you see may be old.")
+    expect(told).to_be_visible(timeout=9_000)
+    expect(page.get_by_text("As of ")).to_be_visible()
+    told.get_by_role("link", name="Sign in").click()
+    page.wait_for_url(lambda url: url.endswith(f"?next=%2Fcanvases%2F{canvas.pk}%2Fanalytics%2F"))
     context.close()
 
 
