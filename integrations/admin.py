@@ -16,6 +16,7 @@ from .models import (
     Dispatch,
     Identity,
     Incident,
+    Manifest,
     Member,
     Outlet,
     Removal,
@@ -84,6 +85,13 @@ class Attempts(ByNumber):
     numbers = ("pk", "batch")
     list_display = ["id", "batch_id", "number", "started_at", "milliseconds", "outcome", "code", "subcode", "trace_id"]
     search_help_text = "the number of an attempt or a batch"
+
+
+@admin.register(Manifest)
+class Manifests(ByNumber):
+    numbers = ("pk",)
+    list_display = ["batch_id", "fields"]
+    search_help_text = "the number of a batch"
 
 
 @admin.register(Outlet)

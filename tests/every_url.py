@@ -227,7 +227,7 @@ MODELS = (
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
     "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
     "integrations_outlet", "integrations_dispatch", "integrations_confirmation", "mail_suppression",
-    "integrations_incident", "team_notice", "team_noticechoice",
+    "integrations_incident", "integrations_manifest", "team_notice", "team_noticechoice",
     "webhook_signingkey",
 )  # fmt: skip
 for model in MODELS:

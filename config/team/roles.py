@@ -38,6 +38,7 @@ STAFF = (
     ),
     "integrations.view_confirmation",
     "integrations.view_incident",
+    "integrations.view_manifest",
     "team.view_notice",
     "team.view_noticechoice",
     "integrations.view_dispatch",

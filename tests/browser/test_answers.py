@@ -27,7 +27,7 @@ def test_was_jane_sent_with_which_fields(open_page, connection, sandbox, now):
     expect(page.get_by_role("heading", name="Yes, to 1 of 1 custom audience.")).to_be_visible()
     sync = page.get_by_role("listitem").filter(has_text="Win back").first
     expect(sync).to_contain_text("E-mail")
-    expect(sync).to_contain_text("Phone empty")
+    expect(sync).to_contain_text("Phone not sent")
     assert fits(page)
 
 

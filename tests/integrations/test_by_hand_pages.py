@@ -141,7 +141,7 @@ class TestTheList:
     def test_every_audience_with_its_state_and_people(self, client, everything, now):
         client.force_login(user("Viewer"))
         page = text(client.get("/partners/audiences/"))
-        assert "At Facebook" in page and ">4<" in page and "7 wait" in page and "email" in page
+        assert "At Facebook" in page and ">4<" in page and "7 wait" in page and "e-mail" in page
         pauses.pause(CustomAudience.objects.get(), AudienceGone(), now)
         page = text(client.get("/partners/audiences/"))
         assert "The custom audience was deleted at Facebook." in page and "Recreate…" not in page
