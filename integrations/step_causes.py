@@ -197,11 +197,12 @@ def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
 
 
 def refused(batches, groups: list[dict]) -> Iterator[Cause]:
-    """Rows that the partner took out by itself, by its reason."""
+    """Rows that the partner took out by itself, by its reason; it is asked for where there are any."""
     rows = Member.objects.filter(batch__in=batches.filter(refused__gt=0), verdict=Member.Verdict.REFUSED)
     times = {"first": Min("batch__settled_at"), "last": Max("batch__settled_at")}
     reasons = rows.values_list("reason").annotate(n=Count("pk"), **times).order_by("-n")
-    for reason, people, first, last in reasons[:MOST_REASONS]:
+    some = any(row["refused_sum"] for row in groups)
+    for reason, people, first, last in reasons[: MOST_REASONS if some else 0]:
         title = f"The row was refused: {reason}"
         yield Cause("not_synced", people, title, NO_HELP, kind=ROW, first_at=first, last_at=last)
     unnamed = [row for row in groups if row["state"] == State.DONE and row["rejected_unnamed_sum"]]
