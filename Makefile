@@ -25,10 +25,10 @@ test-nightly: .venv/test  ## everything on both: full sizes (100,000 people), wh
 soak: .venv/test  ## real workers, random kills and faults; SECONDS= (600), SEED=, and DATABASE_URL for PostgreSQL
 	$(PY) -m tests.faults.soak $(or $(SECONDS),600) $(SEED)
 
-bench: .venv/test  ## sending beside its physical limit, pages, imports, both databases (some ten minutes); needs PostgreSQL
+bench: .venv/test  ## sending beside its physical limit, pages, imports, both databases; needs PostgreSQL
 	$(PY) -m bench
 
-bench-full: .venv/test  ## the same with a million people (an hour): writes bench/results and the README's table
+bench-full: .venv/test  ## the same with a million people (most of an hour): writes bench/results and the README's table
 	$(PY) -m bench --size full
 	$(PY) -m bench.table
 

@@ -162,9 +162,13 @@ class CustomAudience(Pausable):
 
     @property
     def field_words(self) -> list[str]:
-        """As a profile's page calls them."""
-        names = {one.name: str(one.verbose_name) for one in Profile._meta.concrete_fields}
-        return [names.get(name, name.replace("_", " ")) for name in self.fields]
+        return list(map(field_in_words, self.fields))
+
+
+def field_in_words(field: str) -> str:
+    """A match field as the profile calls it, where it has one of that name."""
+    names = {one.name: str(one.verbose_name) for one in Profile._meta.concrete_fields}
+    return names.get(field, field.replace("_", " "))
 
 
 class SyncBatch(models.Model):

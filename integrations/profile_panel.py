@@ -15,7 +15,7 @@ from audiences.models import Profile
 from audiences.panels import MAIN, TOP, Part
 
 from . import errors, manifests, partner, retry
-from .models import Attempt, Manifest, Member, SyncBatch
+from .models import Attempt, Manifest, Member, SyncBatch, field_in_words
 
 SHOWN, TRIES_SHOWN = 50, 5
 State, Verdict = SyncBatch.State, Member.Verdict
@@ -174,9 +174,7 @@ def syncs(profile: Profile, now: datetime) -> list[Sync]:
 
 
 def label(field: str) -> str:
-    """A match field in words: the profile's name of it, where it has one."""
-    names = {one.name: str(one.verbose_name) for one in Profile._meta.concrete_fields}
-    words = names.get(field, field.replace("_", " "))
+    words = field_in_words(field)
     return words[:1].upper() + words[1:]
 
 

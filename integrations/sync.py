@@ -166,7 +166,7 @@ def people_of(claim: Claim, columns: Sequence[str]) -> tuple[People, Roll]:
 
 def values_of(claim: Claim, seats: Mapping[int, int | None], columns: Sequence[str]) -> dict[int, tuple]:
     """By profile, its key and these columns. People who came together mostly are neighbours: a range of rows is read
-    in a third of the time that a join takes on PostgreSQL."""
+    quicker on PostgreSQL than a join."""
     wanted = sorted(profile for profile in seats.values() if profile is not None)
     theirs = Profile.objects.filter(pk__in=Member.objects.filter(batch=claim.batch).values("profile"))
     if wanted and wanted[-1] - wanted[0] < 2 * len(wanted):
