@@ -51,7 +51,8 @@ def test_metrics_tell_what_waits_and_what_failed(
 
 def test_check_deploy_finds_nothing():
     keys = {"SECRET_KEY": "s5" * 15 + "aBcDeFgHiJkLmNoPqRsT-_!" * 2, "FERNET_KEYS": "f" * 40, "ENV_FILE": os.devnull}
-    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "HTTPS")} | keys
+    ours = ("DEBUG", "HTTPS", "DJANGO_ALLOW_ASYNC_UNSAFE")  # a test run, the browser's too, sets them for itself
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | keys
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
