@@ -73,13 +73,13 @@ def advance(move: Move, by_key: dict[str, StepSpec]) -> int:
 
 def claim(move: Move) -> Move:
     """Locks the cohorts that are due first."""
-    waiting = move.due().order_by("due_at", "pk").select_for_update(no_key=True).values_list("pk", "size")
+    waiting = move.due().order_by("due_at", "pk").select_for_update(no_key=True).values_list("due_at", "pk", "size")
     last, people = None, 0
-    for pk, size in waiting.iterator(FETCHED_AT_ONCE):
-        last, people = pk, people + size
+    for due_at, pk, size in waiting.iterator(FETCHED_AT_ONCE):
+        last, people = (due_at, pk), people + size
         if people >= PEOPLE_AT_ONCE:
             break
-    return replace(move, last=Cohort.objects.filter(pk=last).values_list("due_at", "pk").first())
+    return replace(move, last=last)
 
 
 def send_on(move: Move, cohorts: QuerySet[Cohort], branch: str, by_key: dict[str, StepSpec]) -> int:

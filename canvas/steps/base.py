@@ -100,6 +100,8 @@ class StepType:
     details_template: str = ""
     changes_people: bool = False
     """`route` writes to profiles: no other change of people may be under way then."""
+    only_leads_on: bool = False
+    """`route` writes nothing and locks nobody: several such steps may be left in one transaction."""
     rest: str = ""
     """What analytics calls the people who entered and are in none of `numbers`."""
 

@@ -28,6 +28,7 @@ class Delay(StepType):
     group = "Wait"
     icon = "delay"
     does = "People wait here, then go on."
+    only_leads_on = True
     form_class = DelayForm
     template = "steps/delay.html"
     example = {"duration": "PT1H"}
