@@ -51,10 +51,6 @@ class Row:
         """What its partner said of it is still worth telling: what holds it back comes before."""
         return self.note is not None and self.tone == "good"
 
-    @property
-    def fields(self) -> str:
-        return ", ".join(self.audience.field_words)
-
 
 def found(search: str) -> QuerySet[CustomAudience]:
     """Those held back first, then the latest."""

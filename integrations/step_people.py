@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 
 from canvas.models import Canvas, Cohort, Entry, Step
 from canvas.steps.people import Page, StepPerson
@@ -143,8 +143,9 @@ def kept_out_of(kind: str) -> Q:
 
 
 def with_all_that_is_told() -> QuerySet[Member]:
-    rows = Member.objects.annotate(external_id=F("profile__external_id"))
-    return rows.select_related("batch__audience__ad_account__connection")
+    """A page is of few batches: each is read once, and not beside each of its people."""
+    batches = SyncBatch.objects.select_related("audience__ad_account__connection")
+    return Member.objects.annotate(external_id=F("profile__external_id")).prefetch_related(Prefetch("batch", batches))
 
 
 def person(member: Member) -> StepPerson:
