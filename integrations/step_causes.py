@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Prefetch, Q, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from canvas.models import Canvas, Cohort, Step
@@ -234,7 +234,8 @@ def pauses_of(audiences: list[CustomAudience], now: datetime) -> dict[int, Pausa
 
 
 def audiences_of(step: Step) -> list[CustomAudience]:
-    """The custom audiences that the step has filled, the latest first, with all that may hold them back."""
+    """The custom audiences that the step has filled, the latest first, with all that may hold them back; read once."""
     secret = "ad_account__connection__secret"  # noqa: S105
-    rows = CustomAudience.objects.filter(step=step).select_related(secret).defer(f"{secret}__token")
-    return list(rows.order_by("-created_at", "-pk"))
+    rows = CustomAudience.objects.select_related(secret).defer(f"{secret}__token").order_by("-created_at", "-pk")
+    prefetch_related_objects([step], Prefetch("custom_audiences", rows, to_attr="filled"))
+    return step.filled

@@ -6,37 +6,54 @@ A batch row tells whether it holds anybody of a status, so a page looks into few
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models.expressions import Combinable
 
 from canvas.models import Canvas, Cohort, Entry, Step
 from canvas.steps.people import Page, StepPerson
 
 from .errors import RowRefused, named, sentence
 from .models import Member, Pausable, SyncBatch
+from .step_causes import audiences_of
 
 State, Verdict = SyncBatch.State, Member.Verdict
 WAITING = (State.OPEN, State.SEALED)
 CURSOR = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 SETTLED_ALIKE = Q(state=State.DONE, size__gt=F("missing") + F("refused") + F("withdrawn"))
-STATUSES: dict[str, tuple[Q, Q]] = {
-    "synced": (SETTLED_ALIKE, Q(verdict="")),
-    "pending": (Q(state__in=WAITING, size__gt=F("withdrawn")), Q(verdict="")),
-    "missing_fields": (Q(state=State.DONE, missing__gt=0), Q(verdict=Verdict.MISSING)),
-    "not_synced": (
+
+
+class Status(NamedTuple):
+    """The batches that hold somebody of it, who in them is, and how many of a batch that is."""
+
+    batches: Q
+    people: Q
+    many: Combinable
+
+
+STATUSES: dict[str, Status] = {
+    "synced": Status(SETTLED_ALIKE, Q(verdict=""), F("size") - F("missing") - F("refused") - F("withdrawn")),
+    "pending": Status(Q(state__in=WAITING, size__gt=F("withdrawn")), Q(verdict=""), F("size") - F("withdrawn")),
+    "missing_fields": Status(Q(state=State.DONE, missing__gt=0), Q(verdict=Verdict.MISSING), F("missing")),
+    "not_synced": Status(
         Q(state=State.DONE, refused__gt=0) | Q(state=State.FAILED, size__gt=F("withdrawn")),
         Q(verdict=Verdict.REFUSED) | Q(verdict="", batch__state=State.FAILED),
+        Case(When(state=State.FAILED, then=F("size") - F("withdrawn")), default="refused", output_field=IntegerField()),
     ),
-    "withdrawn": (
+    "withdrawn": Status(
         Q(state=State.WITHDRAWN) | Q(withdrawn__gt=0),
         Q(verdict=Verdict.WITHDRAWN) | Q(batch__state=State.WITHDRAWN),
+        Case(When(state=State.WITHDRAWN, then="size"), default="withdrawn"),
     ),
 }
-"""For each status, the batches that hold somebody of it, and who in them is."""
+NEAR = 52
+"""Batches that are read at once: a page's people and one more, if each batch holds but one."""
+ANYBODY = Status(Q(size__gt=0), Q(), F("size"))
 UNNAMED = (
     "{} of {} people can't be told apart: the partner refused that many rows without naming them. They count as User "
     "Not Synced, and are listed as Synced with the others of their batch; each of these has a note."
@@ -113,39 +130,54 @@ def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Pla
 def members(
     step: Step, status: str, place: Place, most: int, only: Q, cause: str = ""
 ) -> Iterator[tuple[Place, StepPerson]]:
-    batches, people_of = STATUSES.get(status, (Q(size__gt=0), Q()))
-    if cause:
-        batches, people_of = batches & kept_out(cause), people_of & kept_out_of(cause)
-    holding = SyncBatch.objects.filter(batches, audience__step=step, pk__gte=place.batch).order_by("pk").values("pk")
-    if not only:  # Each batch has one to show, but for the one half shown.
-        holding = list(holding.values_list("pk", flat=True)[: most + 1])
+    asked = kept_out(STATUSES.get(status, ANYBODY), cause) if cause else STATUSES.get(status, ANYBODY)
+    holding = SyncBatch.objects.filter(asked.batches, audience__step=step, pk__gte=place.batch).order_by("pk")
     later = Q(batch__gt=place.batch) | Q(batch=place.batch, entry__gt=place.entry)
-    chosen = Member.objects.filter(later, people_of, only, batch__in=holding).order_by("batch_id", "entry_id")
-    # By themselves they come in the order of their index, and it is left when the page is full.
-    page = with_all_that_is_told().filter(pk__in=chosen.values("pk")[:most])
-    for member in page.order_by("batch_id", "entry_id"):
+    rows = Member.objects.filter(later, asked.people, only).order_by("batch_id", "entry_id")
+    near = [] if only else list(holding.annotate(many=asked.many)[:NEAR])
+    page = first(rows, holding.values("pk"), most) if only else page_of(rows, holding, near, most)
+    batches = with_what_holds_them(step, near, {member.batch_id for member in page})
+    for member in page:
+        member.batch = batches[member.batch_id]
         yield Place(member.batch_id, member.entry_id), person(member)
 
 
-def kept_out(kind: str) -> Q:
-    """Batches that met this kind of error last, or wait behind it; or have rows that were refused for themselves."""
+def page_of(rows: QuerySet[Member], holding: QuerySet[SyncBatch], near: Sequence[SyncBatch], most: int) -> list[Member]:
+    """From as few batches as hold a page by what they count: PostgreSQL sorts all that it is given. Each has one to
+    show, but for the first, which may be half shown."""
+    sums = accumulate(batch.many for batch in near)
+    few = [batch.pk for batch, people in zip(near, sums, strict=True) if people - batch.many < most + near[0].many]
+    page = first(rows, few, most)
+    if len(page) == most or len(few) == len(near) < NEAR:
+        return page
+    return first(rows, list(holding.values_list("pk", flat=True)[: most + 1]), most)
+
+
+def first(rows: QuerySet[Member], batches: QuerySet | Sequence[int], most: int) -> list[Member]:
+    """By themselves they come in the order of their index, and it is left when the page is full."""
+    chosen = rows.filter(batch__in=batches).values("pk")[:most]
+    named = Member.objects.annotate(external_id=F("profile__external_id")).filter(pk__in=chosen)
+    return list(named.order_by("batch_id", "entry_id"))
+
+
+def with_what_holds_them(step: Step, near: Sequence[SyncBatch], wanted: Collection[int]) -> dict[int, SyncBatch]:
+    found = {batch.pk: batch for batch in near if batch.pk in wanted}
+    found |= SyncBatch.objects.in_bulk(wanted - found.keys())
+    audiences = {one.pk: one for one in audiences_of(step)}
+    for batch in found.values():
+        batch.audience = audiences[batch.audience_id]
+    return found
+
+
+def kept_out(asked: Status, kind: str) -> Status:
+    """Who met this kind of error last, or waits behind it; or was refused for himself."""
     if kind == RowRefused.__name__:
-        return Q(refused__gt=0) | Q(cause=kind)
+        refused = Q(verdict=Verdict.REFUSED) | Q(verdict="", batch__cause=kind)
+        return Status(asked.batches & (Q(refused__gt=0) | Q(cause=kind)), asked.people & refused, F("refused"))
     scopes = ("audience__", "audience__ad_account__", "audience__ad_account__connection__")
     held = Q(*((f"{scope}pause_kind", kind) for scope in scopes), _connector=Q.OR)
-    return Q(state__in=(*WAITING, State.FAILED)) & (Q(cause=kind) | Q(cause="", state__in=WAITING) & held)
-
-
-def kept_out_of(kind: str) -> Q:
-    """Who in these batches is meant."""
-    refused = Q(verdict=Verdict.REFUSED)
-    return refused | Q(verdict="", batch__cause=kind) if kind == RowRefused.__name__ else Q(verdict="")
-
-
-def with_all_that_is_told() -> QuerySet[Member]:
-    """A page is of few batches: each is read once, and not beside each of its people."""
-    batches = SyncBatch.objects.select_related("audience__ad_account__connection")
-    return Member.objects.annotate(external_id=F("profile__external_id")).prefetch_related(Prefetch("batch", batches))
+    batches = Q(state__in=(*WAITING, State.FAILED)) & (Q(cause=kind) | Q(cause="", state__in=WAITING) & held)
+    return Status(asked.batches & batches, asked.people & Q(verdict=""), F("size") - F("withdrawn"))
 
 
 def person(member: Member) -> StepPerson:
