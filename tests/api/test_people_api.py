@@ -156,10 +156,10 @@ def test_the_queries_of_a_page_do_not_grow(shop, connection, now, settings, djan
     tick(now)
     pages(shop, canvas)
     path = f"/canvases/{canvas.pk}/steps/fb/people"
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shop.get(path)
     people(20)
     canvas.entry_runs.create(planned_at=now + HOUR)
     tick(now + HOUR)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(shop.get(path).data["people"]) == 24
