@@ -71,11 +71,13 @@ class Sender:
     flying: dict[Future, Flight] = field(default_factory=dict)
 
     def work(self, clock: Callable[[], datetime]) -> Counter:
-        """Sends what is due until nothing is, or the turn is over."""
+        """Sends what is due until nothing is, or the turn is over. What was answered is settled before more is read:
+        it holds memory until then."""
         done, end, is_over = Counter(), time.monotonic() + TURN, False
         with ThreadPoolExecutor(AT_ONCE) as pool:
             while True:
-                claim = None if is_over or len(self.flying) >= self.at_once else outbox.claim(clock())
+                is_full = len(self.flying) >= self.at_once or any(map(Future.done, self.flying))
+                claim = None if is_over or is_full else outbox.claim(clock())
                 is_over = time.monotonic() > end
                 if claim:
                     done += self.take_off(claim, pool, clock)
