@@ -17,7 +17,7 @@ from .match_names import gender, initial, name
 from .match_phone import LONGEST_TEXT, common_number, phone, without_spelling
 from .match_places import WITH_US_ZIP_CODES, city, country, postal_code, state
 
-GENERATION = 32_768
+GENERATION = 49_152
 """Values that a memo takes before it forgets those that were not asked for since it was last full."""
 
 BIRTH = ("DOBY", "DOBM", "DOBD")
