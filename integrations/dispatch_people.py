@@ -23,6 +23,7 @@ from .dispatch_queue import WAITING, State
 from .step_causes import Cause, Clock
 from .step_people import Place
 
+ON_THEIR_WAY = "On their way."
 MOST_CAUSES = 20
 SENT_AGAIN = "Not tried again by itself. Who enters this step again is sent to again."
 FINAL = {
@@ -138,9 +139,9 @@ def groups_of(step: Step) -> list[dict]:
 def causes(outlet: Outlet | None, groups: list[dict], now: datetime) -> Iterator[Cause]:
     for row in groups[:MOST_CAUSES]:
         waits = row["state"] == State.WAITING
-        title = row["cause"] or (outlet.held_for if waits and outlet.held_for else "On their way.")
+        title = row["cause"] or (outlet.held_for if waits and outlet.held_for else ON_THEIR_WAY)
         clock = clock_of(outlet, row, now) if waits and row["began"] else None
-        hint = FINAL.get(row["state"], step_causes.SOON if not clock else "It is tried again by itself.")
+        hint = FINAL.get(row["state"], step_causes.SOON if title == ON_THEIR_WAY else "It is tried again by itself.")
         answer = Answer(row["status"]) if row["status"] else None
         ended = row["settled"] if row["state"] == State.FAILED else None
         kind = "failed" if row["state"] == State.FAILED else ""

@@ -190,7 +190,7 @@ def given_up(groups: list[dict], answers: dict) -> Iterator[Cause]:
         if row["state"] == State.FAILED:
             title, _ = words(row["cause"], row["cause_detail"])
             answer = answers.get(group_of(row))
-            times = seen([row], answer)
+            times = seen([row | {"first": row["began"] or row["first"]}], answer)
             yield Cause(
                 "not_synced", people_in(row), title, GIVEN_UP, None, row["settled"], answer, row["cause"], *times
             )
