@@ -72,14 +72,15 @@ def advance(move: Move, by_key: dict[str, StepSpec]) -> int:
 
 
 def claim(move: Move) -> Move:
-    """Locks the cohorts that are due first."""
-    waiting = move.due().order_by("due_at", "pk").select_for_update(no_key=True).values_list("due_at", "pk", "size")
+    """Locks the cohorts that are due first. Only of the last one it is asked when it is due: SQLite's times are read by
+    Python."""
+    waiting = move.due().order_by("due_at", "pk").select_for_update(no_key=True).values_list("pk", "size")
     last, people = None, 0
-    for due_at, pk, size in waiting.iterator(FETCHED_AT_ONCE):
-        last, people = (due_at, pk), people + size
+    for pk, size in waiting.iterator(FETCHED_AT_ONCE):
+        last, people = pk, people + size
         if people >= PEOPLE_AT_ONCE:
             break
-    return replace(move, last=last)
+    return replace(move, last=Cohort.objects.filter(pk=last).values_list("due_at", "pk").first())
 
 
 def send_on(move: Move, cohorts: QuerySet[Cohort], branch: str, by_key: dict[str, StepSpec]) -> int:
