@@ -42,7 +42,8 @@ def lines() -> Iterator[tuple[str, str, list[Sequence[float]]]]:
     yield "hashing rows, times the official SDK's hash path", "≥ 5", [hashing[0], ()]
     yield "the same, times the SDK's whole body", "≥ 9", [hashing[1], ()]
     yield "the same, of 12 bare SHA-256 a person", "≥ 0.75", [hashing[2], ()]
-    yield "Facebook 1 s away, of its own speed (100,000)", "≥ 0.45", both("100000", "of its own speed, 1 s away")
+    for count, target in ((100_000, ""), (1_000_000, "≥ 0.45")):
+        yield f"Facebook 1 s away, of its own speed ({count:,})", target, both(f"{count}", "of its own speed, 1 s away")
     yield (
         "two workers, of the limit's own speed-up (1,000,000)",
         "≥ 0.85",

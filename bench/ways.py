@@ -59,8 +59,8 @@ def ways_of(
     if url.startswith("postgres"):
         yield "limit, two", lambda: limit(2)
         yield "product, two", lambda: product(workers=2)
+    yield "1 s away", lambda: product(slow)
     if count < LARGE:
-        yield "1 s away", lambda: product(slow)
         yield "10 steps", lambda: product(steps=10)
     if count == SMALL:
         yield "50 steps", lambda: product(steps=50)
