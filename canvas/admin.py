@@ -20,6 +20,7 @@ from .models import (
     Step,
     Trigger,
     Version,
+    WayConversion,
 )
 
 
@@ -96,6 +97,13 @@ class Conversions(ByNumber):
     numbers = ("pk", "entry")
     list_display = ["id", "canvas_id", "entry_id", "name", "at"]
     search_help_text = "the number of a conversion or an entry"
+
+
+@admin.register(WayConversion)
+class WayConversions(ByNumber):
+    numbers = ("pk", "step")
+    list_display = ["id", "step_id", "branch", "name", "n"]
+    search_help_text = "the number of a row or a step"
 
 
 @admin.register(EntryDay)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
 
-from . import values
+from . import values, way_conversions
 from .document import Document
 from .insert_select import insert_select
 from .models import Canvas, Conversion, Entry, Trigger
@@ -12,10 +12,14 @@ from .models import Canvas, Conversion, Entry, Trigger
 
 def count(canvas: Canvas, document: Document, rows: QuerySet[Trigger], now: datetime) -> int:
     """Of each person the trip that had begun last when it happened. Returns how many conversions are new."""
-    return sum(
+    compared, last = way_conversions.compared(canvas.pk), Conversion.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    new = sum(
         count_one(canvas.pk, chosen, rows.filter(way=chosen["name"]))
         for chosen in document.source.get("conversions") or []
     )
+    if new and compared:
+        way_conversions.add(compared, Conversion.objects.filter(canvas=canvas, pk__gt=last))
+    return new
 
 
 def count_one(canvas_id: int, chosen: dict, rows: QuerySet[Trigger]) -> int:

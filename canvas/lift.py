@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from . import journal, paths
-from .models import Conversion, Step
+from . import journal
+from .models import Step, WayConversion
 from .steps.ways import CONTROL
 
 Z = 1.959963984540054
 """Of the normal distribution, for 95 % on both sides."""
-MOST_COHORTS, CHUNK = 20_000, 500
 
 
 @dataclass(frozen=True)
@@ -48,35 +47,13 @@ class Result:
     arms: Sequence[Arm]
 
 
-def of_step(step: Step, branches: Sequence[str]) -> list[Result] | None:
-    """For each conversion; None where too many people came one by one to be looked at in time."""
-    people = journal.ways(step.pk)
-    found = converted(step)
-    if found is None:
-        return None
+def of_step(step: Step, branches: Sequence[str]) -> list[Result]:
+    """For each conversion. Two queries."""
+    people, found = journal.ways(step.pk), defaultdict(Counter)
+    for name, branch, n in WayConversion.objects.filter(step=step).values_list("name", "branch", "n"):
+        found[name][branch] = n
     order = sorted(branches, key=lambda branch: branch != CONTROL)
     return [Result(name, list(arms(order, people, counts))) for name, counts in sorted(found.items())]
-
-
-def converted(step: Step) -> dict[str, Counter[str]] | None:
-    """By conversion and branch, who converted at or after the moment at which they left the experiment."""
-    rows = Conversion.objects.filter(canvas=step.canvas_id).values_list("name", "entry__cohort", "at")
-    by_cohort = defaultdict(list)
-    for name, cohort, at in rows.iterator():
-        by_cohort[cohort].append((name, at))
-        if len(by_cohort) > MOST_COHORTS:
-            return None
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for cohort, path in all_paths(list(by_cohort)):
-        taken = next((stop for stop in path if stop.came_from_id == step.pk), None)
-        for name, at in by_cohort[cohort] if taken else ():
-            found[name][taken.branch] += at >= taken.at
-    return found
-
-
-def all_paths(cohorts: Sequence[int]) -> Iterator[tuple[int, list]]:
-    for first in range(0, len(cohorts), CHUNK):
-        yield from paths.of(cohorts[first : first + CHUNK]).items()
 
 
 def arms(order: Sequence[str], people: Counter[str], counts: Counter[str]) -> Iterator[Arm]:

@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .bulk_keys import bulk_key
+from .conversion_models import Conversion, WayConversion
 from .inbox_models import Listener, Trigger
 
 __all__ = [
     "LIVE", "Arrival", "ArrivalHour", "Canvas", "Cohort", "Conversion", "Entry", "EntryDay", "EntryRun", "Listener",
-    "Revision", "Step", "Trigger", "Version", "bulk_key",
+    "Revision", "Step", "Trigger", "Version", "WayConversion", "bulk_key",
 ]  # fmt: skip
 
 
@@ -220,25 +221,6 @@ class Entry(models.Model):
         indexes = [
             # Read by splits and by the outbox.
             models.Index(fields=["cohort"], name="entry_cohort"),
-        ]
-
-
-class Conversion(models.Model):
-    """A trip in which the person did what the Canvas is for: the conversion event `name`, counted once a trip."""
-
-    canvas = bulk_key(Canvas)
-    entry = bulk_key(Entry, related_name="conversions")
-    name = models.CharField(max_length=60)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            # Read by whoever counts one trip's, and by erasure.
-            models.UniqueConstraint(fields=["entry", "name"], name="conversion_once"),
-        ]
-        indexes = [
-            # Read by analytics.
-            models.Index(fields=["canvas", "name", "at"], name="conversion_counts"),
         ]
 
 

@@ -221,7 +221,7 @@ MODELS = (
     "audiences_event", "audiences_purchase", "audiences_customattribute",
     "audiences_segment", "audiences_import", "canvas_canvas",
     "canvas_revision", "canvas_version", "canvas_step", "canvas_entryrun", "canvas_cohort", "canvas_entry",
-    "canvas_conversion", "canvas_entryday", "canvas_listener",
+    "canvas_conversion", "canvas_wayconversion", "canvas_entryday", "canvas_listener",
     "canvas_arrival", "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret",
     "integrations_adaccount",
     "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Purchase
-from canvas.models import ArrivalHour, Conversion, Revision, Trigger
+from canvas.models import ArrivalHour, Conversion, Revision, Trigger, WayConversion
 from config.team import inviting
 from config.team.models import ApiKey, Invitation, KeptAnswer, Notice, NoticeChoice, User
 from integrations import confirmations
@@ -99,6 +99,7 @@ class World:
         tick(now)
         Conversion.objects.create(canvas=self.live, entry=self.live.entry_set.first(), name="Bought", at=now)
         ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
+        WayConversion.objects.get_or_create(step=self.live.steps.first(), branch="A", name="Bought", n=1)
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
         Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)
         Suppression.objects.get_or_create(digest=suppression.digest(self.jane.email), profile_id=self.jane.pk)

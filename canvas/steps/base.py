@@ -100,6 +100,8 @@ class StepType:
     details_template: str = ""
     changes_people: bool = False
     """`route` writes to profiles: no other change of people may be under way then."""
+    compares_ways: bool = False
+    """What its ways are worth is told: conversions are summed up by the way that each person had taken."""
     only_leads_on: bool = False
     """`route` writes nothing and locks nobody: several such steps may be left in one transaction."""
     rest: str = ""

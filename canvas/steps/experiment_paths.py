@@ -54,6 +54,7 @@ class ExperimentPaths(StepType):
     does = "Chance decides who goes which way, in the shares that you choose; the same for a person each time."
     form_class = ExperimentPathsForm
     template = "steps/experiment_paths.html"
+    compares_ways = True
     example = {"paths": [{"name": "A", "share": 50}, {"name": "B", "share": 40}], "control": 10}
     settings = {
         "paths": Setting("Paths", read_paths, words=paths_words),
@@ -64,11 +65,7 @@ class ExperimentPaths(StepType):
 
     def details(self, step, now: datetime) -> Mapping[str, Any]:
         found = lift.of_step(step.row, self.branches(step.settings)) if step.row else []
-        return {
-            "lifts": found or [],
-            "lift_is_too_large": found is None,
-            "chosen_shares": list(shares(step.settings).items()),
-        }
+        return {"lifts": found, "chosen_shares": list(shares(step.settings).items())}
 
     def branches(self, settings) -> tuple[str, ...]:
         return (*names(settings.get("paths")), *([CONTROL] if settings.get("control") else ())) or ("next",)

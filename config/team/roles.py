@@ -29,7 +29,7 @@ STAFF = (
     "team.view_keptanswer",
     *(f"audiences.view_{name}" for name in ("customattribute", "erasure", "event", "eventname", "import", "purchase")),
     *(f"canvas.view_{name}" for name in ("arrival", "arrivalhour", "cohort", "entry", "entryrun", "revision", "step")),
-    *(f"canvas.view_{name}" for name in ("conversion", "entryday", "listener")),
+    *(f"canvas.view_{name}" for name in ("conversion", "entryday", "listener", "wayconversion")),
     "canvas.view_trigger",
     "canvas.view_version",
     *(

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from audiences import erasure
 from audiences.models import CustomAttribute, Erasure, Event, EventName, Import, Profile, Purchase
-from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revision, Step, Trigger
+from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revision, Step, Trigger, WayConversion
 from config.team import inviting
 from config.team.models import ApiKey, AuditEvent, Invitation, KeptAnswer, Notice, NoticeChoice, User
 from integrations.mail.models import Suppression
@@ -45,6 +45,7 @@ def world(connection, now) -> str:
     Import.objects.create(file_name="people.csv")
     SegmentFactory()
     Conversion.objects.create(canvas=Canvas.objects.get(), entry=Entry.objects.first(), name="Bought", at=now)
+    WayConversion.objects.create(step=Canvas.objects.get().steps.first(), branch="A", name="Bought", n=1)
     EventName.objects.create(name="viewed")
     outlet = Outlet.objects.create(step=Canvas.objects.get().steps.first(), channel="mail")
     Dispatch.objects.create(outlet=outlet, entry=Entry.objects.first(), profile=jane, came_at=now)
