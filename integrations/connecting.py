@@ -77,7 +77,8 @@ def disconnect(key: str, now: datetime, actor: User | None = None, via: str = "c
         return False
     pauses.lift(connection)
     pauses.pause(connection, TokenRejected(NO_TOKEN), now)
-    waiting = pauses.batches_in(connection).filter(state=SyncBatch.State.SEALED, cause=TokenRejected.__name__)
+    theirs = pauses.batches_in(connection).values("pk")
+    waiting = SyncBatch.objects.filter(pk__in=theirs, state=SyncBatch.State.SEALED, cause=TokenRejected.__name__)
     waiting.update(cause_detail=NO_TOKEN)
     return True
 

@@ -21,7 +21,9 @@ CANCELLED = "Cancelled before it was sent."
 
 
 def of_step(step: Step):
-    return Dispatch.objects.filter(outlet__step=step)
+    """By a subquery, not a join: Django updates a join's rows by their ids, and PostgreSQL, which looks again at a row
+    that another transaction has changed meanwhile, would then look for its id only, not whether it is still waiting."""
+    return Dispatch.objects.filter(outlet__in=Outlet.objects.filter(step=step))
 
 
 def waiting(step: Step, now: datetime) -> Waiting:

@@ -225,6 +225,9 @@ def next_due(now: datetime) -> datetime | None:
 
 
 def release(waiting: QuerySet[SyncBatch], now: datetime) -> int:
-    """Starts anew what is not given up: at once, with a new clock."""
-    fresh = {"clock_at": None, "tries": 0, "next_attempt_at": now}
-    return waiting.filter(state__in=(State.OPEN, State.SEALED)).update(**fresh)
+    """Starts anew what is not given up: at once, with a new clock.
+
+    By ids, the state asked outside: what is settled meanwhile PostgreSQL looks at again, but never inside a subquery.
+    """
+    rows = SyncBatch.objects.filter(pk__in=waiting.order_by().values("pk"), state__in=(State.OPEN, State.SEALED))
+    return rows.update(clock_at=None, tries=0, next_attempt_at=now)

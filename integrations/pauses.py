@@ -74,7 +74,7 @@ def hold(scope: Pausable, now: datetime) -> int:
     for other in narrower:
         rows = rows.exclude(other)
     began = Coalesce(F("clock_at"), Value(now, output_field=DateTimeField()))
-    held = SyncBatch.objects.filter(pk__in=rows.filter(size__gt=0).values("pk"), state__in=WAITING)
+    held = SyncBatch.objects.filter(pk__in=rows.filter(size__gt=0).values("pk"), state__in=WAITING, lease_token=None)
     return held.update(clock_at=began, cause=scope.pause_kind, cause_detail=scope.pause_detail)
 
 
@@ -117,8 +117,9 @@ def ask_soon(scope: Pausable, now: datetime) -> None:
 
 def ask_soon_within(connection: Connection, now: datetime) -> None:
     """The token was replaced: it is asked at once whether accounts and audiences are mended with it."""
-    AdAccount.objects.filter(faulty(), connection=connection).update(paused_until=now)
-    CustomAudience.objects.filter(faulty(), ad_account__connection=connection).update(paused_until=now)
+    accounts = AdAccount.objects.filter(connection=connection)
+    accounts.filter(faulty()).update(paused_until=now)
+    CustomAudience.objects.filter(faulty(), ad_account__in=accounts).update(paused_until=now)
 
 
 def probe_due(now: datetime) -> int:

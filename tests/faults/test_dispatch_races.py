@@ -11,7 +11,7 @@ from integrations import dispatch_by_hand, dispatch_claims, dispatching, recount
 from integrations.channels import CHANNELS
 from integrations.models import Dispatch
 from tests.cast import fate, launch, message, people, tick
-from tests.faults.test_races import Actor
+from tests.faults.test_races import Actor, in_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -76,11 +76,8 @@ def test_who_is_called_back_while_another_is_claimed_is_not_written_to(canvas, s
     def work() -> None:
         claims.extend(dispatch_claims.claim(outlet, CHANNELS["mail"], now))
 
-    claiming = Actor(work, CLAIMED)
-    claiming.begin()
     cancelling = Actor(lambda: dispatch_by_hand.cancel(canvas.steps.get(), now))
-    cancelling.start()
-    claiming.finish()
-    assert cancelling.finish().people == 11
+    in_order(Actor(work, CLAIMED), cancelling)
+    assert cancelling.result.people == 11
     assert len(claims) == 1 and fate(canvas, "mail") == {"pending": 1, "withdrawn": 11}
     assert settled(canvas, now + HOUR, sink) == {"sent": 1, "withdrawn": 11}
