@@ -5,13 +5,14 @@ Who may not see personal data can't guess it letter by letter either: for them a
 
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from .folding import Fold
 from .models import Profile
 
 PAGE = 50
-FEW = 500
+FEW, MANY = 500, 50_000
+"""So many are looked up before a page is made of their ids; and, by the database, of what is known of them."""
 LAST = chr(0x10FFFF)
 BEGINNINGS = ("external_id", "email", "phone", "first_name", "last_name")
 WHOLE = ("email", "phone")
@@ -25,16 +26,36 @@ class Page(NamedTuple):
     after: int | None
 
 
-def matching(term: str, unmasked: bool, most: int = FEW) -> QuerySet[Profile]:
+class Sought(NamedTuple):
+    """The ids of people who are looked for, and whether they are few: if so, what is known of them is put in order
+    once it is found; else it is read in order until a page is full."""
+
+    ids: QuerySet
+    few: bool
+
+    def among(self, rows: QuerySet, first: str, *rest: str) -> QuerySet:
+        """What these rows know of them, ordered. Databases take no index for the order of a sum."""
+        return rows.filter(profile__in=self.ids).order_by(F(first) + 0 if self.few else first, *rest)
+
+
+def sought(term: str, unmasked: bool) -> Sought:
+    """Whom the term finds, to be looked for among other rows. One query, of one row at most."""
+    alternatives = ways(term, unmasked)
+    union = each_way(alternatives)
+    few = not union[MANY : MANY + 1]
+    return Sought(union if few else searchable().filter(any_of(alternatives)).values("pk"), few)
+
+
+def matching(term: str, unmasked: bool) -> QuerySet[Profile]:
     """People whose external id, e-mail, phone or name begins with the term; of two words, first and last name do.
 
     Databases like to walk all ids when they are to be sorted by them. That is right where many people match, since a
-    page is full soon; where few do, `most` at most, they are looked up first.
+    page is full soon; where few do, they are looked up first.
     """
     if not term:
         return Profile.objects.all()
     alternatives = ways(term, unmasked)
-    few = ids_of_few(alternatives, most)
+    few = ids_of_few(alternatives)
     return searchable().filter(any_of(alternatives)) if few is None else Profile.objects.filter(pk__in=few)
 
 
@@ -51,11 +72,16 @@ def searchable() -> QuerySet[Profile]:
     return Profile.objects.alias(**{f"{field}_key": Fold(field) for field in BEGINNINGS})
 
 
-def ids_of_few(alternatives: list[Q], most: int) -> set[int] | None:
-    """The ids of all who match; None where they are more. One query, which reads one index after the other."""
-    first, *others = (searchable().filter(way).order_by().values_list("pk", flat=True) for way in alternatives)
-    ids = set(first.union(*others, all=True)[: most + 1])
-    return ids if len(ids) <= most else None
+def ids_of_few(alternatives: list[Q]) -> set[int] | None:
+    """The ids of all who match; None where they are more."""
+    ids = {row["pk"] for row in each_way(alternatives)[: FEW + 1]}
+    return ids if len(ids) <= FEW else None
+
+
+def each_way(alternatives: list[Q]) -> QuerySet:
+    """The ids of all who match, of some twice. One query, which reads one index after the other."""
+    first, *others = (searchable().filter(way).order_by().values("pk") for way in alternatives)
+    return first.union(*others, all=True)
 
 
 def any_of(alternatives: list[Q]) -> Q:

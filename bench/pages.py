@@ -25,7 +25,7 @@ from integrations.models import Attempt, CustomAudience, Member, SyncBatch
 from tests.cast import delay, draft, facebook_step, launch, people, user
 
 PEOPLE = int(os.environ.get("PEOPLE", 1_000_000))
-COHORTS, DAYS, TRIES = 2_000, 30, 5
+COHORTS, DAYS, TRIES = int(os.environ.get("COHORTS", 2_000)), 30, 5
 SENDING = ("fb0", "fb9", "fb19")
 NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
 

@@ -23,7 +23,7 @@ def lines(spec: StepSpec, asked: Mapping[str, str], unmasked: bool) -> Iterator[
     writer = csv_lines.writer()
     yield writer.writerow(COLUMNS)
     status = asked["status"] if asked["status"] in spec.type.statuses else ""
-    only = people.matching(asked["q"], unmasked) if asked["q"] else None
+    only = people.sought(asked["q"], unmasked) if asked["q"] else None
     after = ""
     while True:
         page = spec.type.people(spec, status, after, PART, only, asked["cause"])

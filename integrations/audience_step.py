@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from audiences.people import Sought
 from canvas.document import StepSpec
 from canvas.problems import Problem
 from canvas.ranges import Range
@@ -96,7 +97,7 @@ class AudienceStep(StepType):
         return numbers.by_hour(SyncBatch.objects.filter(audience__step=step.row), asked) if step.row else ()
 
     def people(
-        self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+        self, step: StepSpec, status: str, after: str, limit: int, only: Sought | None = None, cause: str = ""
     ) -> Page:
         return step_people.people(step.row, status, after, limit, only, cause)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
+from audiences.people import Sought
 from canvas import journal
 from canvas.hours import HourOf
 from canvas.models import Step
@@ -61,15 +62,11 @@ def by_hour(step: Step, names: Sequence[str], asked: Range) -> list[tuple[dateti
     return list(found.items())
 
 
-def people(
-    step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
-) -> Page:
+def people(step: Step | None, status: str, after: str, limit: int, only: Sought | None = None, cause: str = "") -> Page:
     """`status` is a name or ""; `step` is None while the Canvas was never launched; `only`: of these profiles, and
     `cause`: with these words of why."""
     place = step_people.read(after)
-    theirs = Q() if only is None else Q(profile__in=only.values("pk"))
-    theirs &= Q(cause=cause) if cause else Q()
-    rows = list(found(step, status, place, limit + 1, theirs)) if step else []
+    rows = list(found(step, status, place, limit + 1, only, cause)) if step else []
     shown = [person for _, person in rows[:limit]]
     note = left(step) if step and status in ("", "withdrawn") else ""
     return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "", note)
@@ -81,20 +78,23 @@ def left(step: Step) -> str:
     return f"{people} left here before anything was sent. They are Withdrawn, and not listed." if people else ""
 
 
-def found(step: Step, status: str, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
+def found(
+    step: Step, status: str, place: Place, most: int, only: Sought | None, cause: str
+) -> Iterator[tuple[Place, StepPerson]]:
     """Who stands at the step comes first; each with the place to go on from."""
-    stands = status in ("", "pending") and not place.batch and "cause" not in dict(only.children)
+    stands = status in ("", "pending") and not place.batch and not cause
     here = list(step_people.standing(step, place, most, only)) if stands else []
     yield from here
     states = [STATES[status]] if status else list(State)
-    ids = sorted(pk for state in states for pk in part(step, state, place.batch, most, only))[: most - len(here)]
+    ids = sorted(pk for state in states for pk in part(step, state, place.batch, most, only, cause))[: most - len(here)]
     rows = Dispatch.objects.filter(pk__in=ids).select_related("outlet").annotate(external_id=F("profile__external_id"))
     yield from ((Place(one.pk, 0), person(one)) for one in rows.order_by("pk"))
 
 
-def part(step: Step, state: State, after: int, most: int, only: Q) -> QuerySet[int]:
-    rows = Dispatch.objects.filter(only, outlet__step=step, state=state, pk__gt=after)
-    return rows.order_by("pk").values_list("pk", flat=True)[:most]
+def part(step: Step, state: State, after: int, most: int, only: Sought | None, cause: str) -> QuerySet[int]:
+    asked = Q(cause=cause) if cause else Q()
+    rows = Dispatch.objects.filter(asked, outlet__step=step, state=state, pk__gt=after)
+    return step_people.in_order(rows, only, "pk").values_list("pk", flat=True)[:most]
 
 
 def person(one: Dispatch) -> StepPerson:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from audiences.people import Sought
 from canvas.document import StepSpec
 from canvas.ranges import Range
 from canvas.series import Hours
@@ -42,7 +43,7 @@ class OutgoingStep(StepType):
         return dispatch_people.by_hour(step.row, self.statuses, asked) if step.row else ()
 
     def people(
-        self, step: StepSpec, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+        self, step: StepSpec, status: str, after: str, limit: int, only: Sought | None = None, cause: str = ""
     ) -> Page:
         return dispatch_people.people(step.row, status, after, limit, only, cause)
 

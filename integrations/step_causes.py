@@ -70,7 +70,7 @@ def of_step(step: Step, now: datetime) -> list[Cause]:
 
 def causes(step: Step, groups: list[dict], audiences: list[CustomAudience], now: datetime) -> list[Cause]:
     batches = SyncBatch.objects.filter(audience__step=step)
-    answers = last_answers(batches)
+    answers = last_answers(batches.filter(state__in=(*WAITING, State.FAILED)))
     found = [
         *standing(step),
         *waiting(groups, pauses_of(audiences, now), answers, now),

@@ -15,6 +15,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
 
+from audiences.people import Sought
 from canvas.models import Canvas, Cohort, Entry, Step
 from canvas.steps.people import Page, StepPerson
 
@@ -72,15 +73,12 @@ class Place(NamedTuple):
         return f"{self.batch}-{self.entry}"
 
 
-def people(
-    step: Step | None, status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
-) -> Page:
+def people(step: Step | None, status: str, after: str, limit: int, only: Sought | None = None, cause: str = "") -> Page:
     """`status` is one of STATUSES or ""; `step` is None while the Canvas was never launched; `only`: of these;
     `cause`: the kind of error that keeps them out, or the state that says it all."""
     status, cause = (cause, "") if cause in STATUSES else (status, cause)
     place = read(after)
-    theirs = Q() if only is None else Q(profile__in=only.values("pk"))
-    rows = found(step, status, place, limit, theirs, cause) if step else []
+    rows = found(step, status, place, limit, only, cause) if step else []
     shown = [person for _, person in rows[:limit]]
     note = differs(step) if step and may_differ(status, shown) else ""
     return Page(shown, str(rows[limit - 1][0]) if len(rows) > limit else "", note)
@@ -107,7 +105,7 @@ def read(after: str) -> Place:
 
 
 def found(
-    step: Step, status: str, place: Place, limit: int, only: Q, cause: str = ""
+    step: Step, status: str, place: Place, limit: int, only: Sought | None, cause: str = ""
 ) -> list[tuple[Place, StepPerson]]:
     """One more than the page holds, if there are more."""
     stand = status in ("", "pending") and not place.batch and not cause
@@ -116,9 +114,9 @@ def found(
     return rows + list(members(step, status, start, limit + 1 - len(rows), only, cause))
 
 
-def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Place, StepPerson]]:
+def standing(step: Step, place: Place, most: int, only: Sought | None) -> Iterator[tuple[Place, StepPerson]]:
     here = Cohort.objects.filter(canvas=step.canvas_id, step=step, ended_at=None).values("pk")
-    rows = Entry.objects.filter(only, cohort__in=here, pk__gt=place.entry).order_by("pk")
+    rows = in_order(Entry.objects.filter(cohort__in=here, pk__gt=place.entry), only, "pk")
     for pk, profile, external_id, status in rows.values_list(
         "pk", "profile_id", "profile__external_id", "canvas__status"
     )[:most]:
@@ -128,18 +126,22 @@ def standing(step: Step, place: Place, most: int, only: Q) -> Iterator[tuple[Pla
 
 
 def members(
-    step: Step, status: str, place: Place, most: int, only: Q, cause: str = ""
+    step: Step, status: str, place: Place, most: int, only: Sought | None, cause: str = ""
 ) -> Iterator[tuple[Place, StepPerson]]:
     asked = kept_out(STATUSES.get(status, ANYBODY), cause) if cause else STATUSES.get(status, ANYBODY)
     holding = SyncBatch.objects.filter(asked.batches, audience__step=step, pk__gte=place.batch).order_by("pk")
     later = Q(batch__gt=place.batch) | Q(batch=place.batch, entry__gt=place.entry)
-    rows = Member.objects.filter(later, asked.people, only).order_by("batch_id", "entry_id")
+    rows = in_order(Member.objects.filter(later, asked.people), only, "batch_id", "entry_id")
     near = [] if only else list(holding.annotate(many=asked.many)[:NEAR])
     page = first(rows, holding.values("pk"), most) if only else page_of(rows, holding, near, most)
     batches = with_what_holds_them(step, near, {member.batch_id for member in page})
     for member in page:
         member.batch = batches[member.batch_id]
         yield Place(member.batch_id, member.entry_id), person(member)
+
+
+def in_order(rows: QuerySet, only: Sought | None, *names: str) -> QuerySet:
+    return only.among(rows, *names) if only else rows.order_by(*names)
 
 
 def page_of(rows: QuerySet[Member], holding: QuerySet[SyncBatch], near: Sequence[SyncBatch], most: int) -> list[Member]:

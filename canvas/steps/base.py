@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from audiences import filters
 from audiences.filters import Fault, Library
+from audiences.people import Sought
 
 from ..problems import Problem
 from ..ranges import Range
@@ -188,11 +189,11 @@ class StepType:
         return ()
 
     def people(
-        self, step: "StepSpec", status: str, after: str, limit: int, only: QuerySet | None = None, cause: str = ""
+        self, step: "StepSpec", status: str, after: str, limit: int, only: Sought | None = None, cause: str = ""
     ) -> Page:
         """The people who came here, of one of `statuses` or ("") of any. `after` is the last page's `next`.
 
-        `only`: the profiles that are asked for (a search); `cause`: those whom it keeps out. A constant number of
+        `only`: the people who are looked for; `cause`: those whom it keeps out. A constant number of
         queries. ValueError when `after` is no such cursor.
         """
         return Page((), "")

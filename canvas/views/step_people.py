@@ -19,8 +19,8 @@ from ..document import StepSpec
 from ..ranges import RangeForm
 from .analytics import file_of, may_view, numbers_of, step_of
 
-PEOPLE, LIST, MOST = 50, 5, 10_000
-"""People on a page, the seconds after which a list looks again, and how many a search looks up beforehand."""
+PEOPLE, LIST = 50, 5
+"""People on a page, and the seconds after which a list looks again."""
 
 
 class PeopleForm(forms.Form):
@@ -74,7 +74,7 @@ def people_of(request: HttpRequest, spec: StepSpec, form: PeopleForm) -> dict:
         raise Http404
     asked, statuses, unmasked = form.cleaned_data, spec.type.statuses, masking.may_see(request.user)
     status = asked["status"] if asked["status"] in statuses else ""
-    only = people.matching(asked["q"], unmasked, MOST) if asked["q"] else None
+    only = people.sought(asked["q"], unmasked) if asked["q"] else None
     try:
         page = spec.type.people(spec, status, asked["after"], PEOPLE, only, asked["cause"])
     except ValueError:

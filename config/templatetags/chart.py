@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, log10
 
 from django import template
@@ -45,7 +46,7 @@ class Chart:
 
     series: Series
 
-    @property
+    @cached_property
     def top(self) -> int:
         """The round number above the highest bar."""
         highest = max((one.people for one in self.series.buckets), default=0) or 1
@@ -86,7 +87,7 @@ class Chart:
                 if people:
                     yield Bar(x, high, width, round(max(low - high, 1), 1), STATES[name][0])
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """In the order of the ledger; Withdrawn only where there is somebody."""
         some = {name for name in self.series.names if name != "withdrawn" or self.total(name)}
