@@ -101,10 +101,10 @@ def clear() -> None:
     from django.db import connection
 
     from canvas.models import Arrival, ArrivalHour, Canvas, Cohort, Entry
-    from integrations.models import Attempt, Manifest, Member, SyncBatch
+    from integrations.models import Attempt, BatchHour, Manifest, Member, SyncBatch
 
     with connection.cursor() as cursor:
-        for model in (Manifest, Member, Attempt, SyncBatch, Arrival, ArrivalHour, Entry, Cohort):
+        for model in (Manifest, Member, Attempt, SyncBatch, BatchHour, Arrival, ArrivalHour, Entry, Cohort):
             table = model._meta.db_table
             if connection.vendor == "postgresql":
                 cursor.execute(f"TRUNCATE {table} CASCADE")

@@ -1,32 +1,35 @@
 """What the pages of truth cost with a million people in a Canvas of 20 steps: queries, and the server's time.
 
-    [DATABASE_URL=postgres://...] [PEOPLE=1000000] python -m pytest bench/pages.py -s
+    [DATABASE_URL=postgres://...] [PEOPLE=1000000] [COHORTS=2000] python -m pytest bench/pages.py -s
 
-The rows are written by SQL, as if 2,000 cohorts had gone through in 30 days, one after the other; three Facebook
-Audience Steps have a batch of each. Told is the median of 5 looks of one page by a marketer in this process, with the
-database's driver. A page may take 20 queries and 150 ms.
+The rows are written by SQL, as if 2,000 cohorts (or COHORTS) had gone through in 30 days, one after the other; three
+Facebook Audience Steps have a batch of each, and a Message step wrote to everybody. Told is the median of 5 looks of
+one page by a marketer in this process, with the database's driver. A page may take 20 queries and 150 ms.
 """
 
 import os
 import statistics
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection as database
 from django.db.models import Model
 from django.template.base import Template
 from django.test.utils import CaptureQueriesContext, _TestState
+from django.utils import timezone
 
 from audiences.models import Profile
 from canvas import journal
 from canvas.models import Arrival, Canvas, Cohort, Conversion, Entry, Step
-from integrations.models import Attempt, CustomAudience, Member, SyncBatch
-from tests.cast import delay, draft, facebook_step, launch, people, user
+from integrations import hourly
+from integrations.models import Attempt, CustomAudience, Dispatch, Member, Outlet, SyncBatch
+from tests.cast import delay, draft, facebook_step, launch, message, people, user
 
 PEOPLE = int(os.environ.get("PEOPLE", 1_000_000))
 COHORTS, DAYS, TRIES = int(os.environ.get("COHORTS", 2_000)), 30, 5
-SENDING = ("fb0", "fb9", "fb19")
+SENDING, LETTER = ("fb0", "fb9", "fb19"), "mail5"
 NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
 
 
@@ -44,16 +47,14 @@ def copied(one: Model, count: int, **columns: str) -> None:
 
 
 def steps() -> list[dict]:
-    keys = [f"fb{n}" if f"fb{n}" in SENDING else f"wait{n}" for n in range(20)]
-    following = [*keys[1:], None]
-    return [
-        facebook_step(key, then, audience_name=key) if key in SENDING else delay(key, then)
-        for key, then in zip(keys, following, strict=True)
-    ]
+    names = {int(key.strip("fbmail")): key for key in (*SENDING, LETTER)}
+    keys = [names.get(n, f"wait{n}") for n in range(20)]
+    made = {key: partial(facebook_step, audience_name=key) for key in SENDING} | {LETTER: message}
+    return [made.get(key, delay)(key, then) for key, then in zip(keys, [*keys[1:], None], strict=True)]
 
 
 @pytest.fixture
-def canvas(connection, now) -> Canvas:
+def canvas(connection, sink, now) -> Canvas:
     made, [one] = launch(*steps(), at=now - timedelta(days=DAYS)), people(1, first_name="Jane")
     copied(one, PEOPLE, external_id="'u' || n", email="'u' || n || '@example.com'")
     first, each = Profile.objects.order_by("pk").values_list("pk", flat=True)[0], PEOPLE // COHORTS
@@ -68,6 +69,8 @@ def canvas(connection, now) -> Canvas:
     entries = Entry.objects.order_by("pk").values_list("pk", flat=True)[0]
     for key in SENDING:
         send(CustomAudience.objects.get(step__key=key), times, each, first, entries)
+    write(made.steps.get(key=LETTER), now, first, entries)
+    hourly.fold(timezone.now())
     Conversion.objects.bulk_create(
         Conversion(canvas=made, entry_id=entries + n, name="Bought", at=now) for n in range(50_000)
     )
@@ -115,6 +118,22 @@ def send(audience, times, each, first, entries) -> None:
     )
 
 
+def write(step: Step, now, first: int, entries: int) -> None:
+    """Each was sent a message, one after the other in these days; one of a hundred has no address."""
+    outlet = Outlet.objects.get(step=step)
+    one = Dispatch.objects.create(outlet=outlet, entry_id=0, profile_id=first, came_at=now, settled_at=now)
+    state = "CASE WHEN n % 100 = 0 THEN 'no_address' ELSE 'sent' END"
+    begin, seconds = now - timedelta(days=DAYS), DAYS * 86_400 / PEOPLE
+    at = f"'{begin:%Y-%m-%d %H:%M:%S}'"
+    moment = (
+        f"{at}::timestamptz + n * {seconds} * interval '1 second'"
+        if database.vendor == "postgresql"
+        else f"datetime({at}, '+' || (n * {seconds}) || ' seconds')"
+    )
+    person, trip = f"{first} + n - 1", f"{entries} + n - 1"
+    copied(one, PEOPLE, entry_id=trip, profile_id=person, state=state, settled_at=moment, next_attempt_at="NULL")
+
+
 def paths(canvas) -> list[str]:
     at, jane = f"/canvases/{canvas.pk}/analytics/", Profile.objects.order_by("pk").values_list("pk", flat=True)[7]
     audience = CustomAudience.objects.order_by("pk")[0].pk
@@ -122,9 +141,9 @@ def paths(canvas) -> list[str]:
     large = draft(*(delay(f"s{n}", f"s{n + 1}" if n < 199 else None) for n in range(200)), name="200 steps")
     return [
         "/", "/canvases/", f"/canvases/{large.pk}/build/", *ranges, f"{at}fb0/", f"{at}fb9/?range=7d", f"{at}wait1/",
-        f"/audience/profiles/{jane}/",
-        "/partners/audiences/", f"/partners/audiences/{audience}/", f"{at}fb0/people/?status=missing_fields",
-        f"{at}fb0/people/?q=u77", "/audience/profiles/search/?q=u77", "/help/",
+        f"{at}{LETTER}/", f"{at}{LETTER}/?range=7d", f"/audience/profiles/{jane}/", "/partners/audiences/",
+        f"/partners/audiences/{audience}/", f"{at}fb0/people/?status=missing_fields", f"{at}fb0/people/?q=u77",
+        f"{at}{LETTER}/people/?q=u77", "/audience/profiles/search/?q=u77", "/help/",
     ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from integrations import (
     checking,
     dispatch_queue,
     dispatching,
+    hourly,
     incidents,
     outbox,
     pauses,
@@ -63,6 +64,7 @@ def one_pass(clock: Callable[[], datetime], sender: sync.Sender) -> Counter:
     now = clock()
     done = Counter(dead_launches=launch.bury_dead(now)) + engine.work(now) + sync.prepare(now)
     done += removing.work(now) + sender.work(clock) + dispatching.work(clock) + import_queue.work(now)
+    hourly.fold(now)
     return +(done + Counter(attempts_purged=retention.purge(now), answers_pruned=repeats.prune(now)))
 
 

@@ -9,11 +9,13 @@ from config.team.staff_pages import ByNumber, ByPerson, ReadOnly
 from .models import (
     AdAccount,
     Attempt,
+    BatchHour,
     Confirmation,
     Connection,
     ConnectionSecret,
     CustomAudience,
     Dispatch,
+    DispatchHour,
     Identity,
     Incident,
     Manifest,
@@ -71,6 +73,20 @@ class SyncBatches(ByNumber):
     list_display = ["id", "audience_id", "state", "size", "tries", "cause", "next_attempt_at", "settled_at"]
     list_filter = ["state"]
     search_help_text = "the number of a batch or a custom audience"
+
+
+@admin.register(BatchHour)
+class BatchHours(ByNumber):
+    numbers = ("pk", "audience")
+    list_display = ["id", "audience_id", "settled_at", "state", "cause", "size", "missing", "refused", "withdrawn"]
+    search_help_text = "the number of a row or a custom audience"
+
+
+@admin.register(DispatchHour)
+class DispatchHours(ByNumber):
+    numbers = ("pk", "outlet")
+    list_display = ["id", "outlet_id", "settled_at", "state", "cause", "status", "people"]
+    search_help_text = "the number of a row or an outlet"
 
 
 @admin.register(Member)

@@ -20,7 +20,7 @@ from canvas.steps.people import Leaving, Page
 
 from . import by_hand, creating, numbers, outbox, step_causes, step_people
 from .errors import KINDS, PartnerError, sentence
-from .models import AdAccount, CustomAudience, SyncBatch
+from .models import AdAccount, CustomAudience
 
 MOST_LETTERS = 255
 
@@ -94,7 +94,7 @@ class AudienceStep(StepType):
         return numbers.fates(steps, cuts)
 
     def by_hour(self, step: StepSpec, asked: Range) -> Hours:
-        return numbers.by_hour(SyncBatch.objects.filter(audience__step=step.row), asked) if step.row else ()
+        return numbers.by_hour(asked, audience__step=step.row) if step.row else ()
 
     def people(
         self, step: StepSpec, status: str, after: str, limit: int, only: Sought | None = None, cause: str = ""

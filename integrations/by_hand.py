@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from canvas.models import Step
 
 from . import outbox, pauses
+from .hourly import BATCHES
 from .models import CustomAudience, Member, SyncBatch
 
 State, Verdict = SyncBatch.State, Member.Verdict
@@ -72,6 +73,7 @@ def open_again(ids: list[int], now: datetime) -> int:
         missing=0, refused=0, rejected_unnamed=0,
         withdrawn=Coalesce(Subquery(erased.annotate(n=Count("pk")).values("n")), 0),
     )  # fmt: skip
+    BATCHES.forget(set(rows.values_list("audience", flat=True)))
     return rows.aggregate(n=Sum(F("size") - F("withdrawn"), default=0))["n"]
 
 

@@ -16,6 +16,7 @@ from .by_hand import Waiting
 from .dispatch_claims import ERASED
 from .dispatch_models import Dispatch, Outlet
 from .dispatch_queue import WAITING, State
+from .hourly import DISPATCHES
 
 CANCELLED = "Cancelled before it was sent."
 
@@ -49,6 +50,7 @@ def try_now(step: Step, now: datetime, again: bool = False) -> tuple[int, int]:
     if again:
         nameless.update(state=State.WITHDRAWN, cause=ERASED)
         reopened = failed.update(state=State.WAITING, settled_at=None, cause="", **fresh)
+        DISPATCHES.forget(list(Outlet.objects.filter(step=step).values_list("pk", flat=True)))
     of_step(step).filter(WAITING).exclude(Dispatch.leased(now)).update(**fresh, lease_token=None)
     Outlet.objects.filter(step=step, held_until__isnull=False).update(held_until=now, failures=0, holds=0)
     return of_step(step).filter(WAITING).count(), reopened

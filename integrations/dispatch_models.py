@@ -12,6 +12,8 @@ from django.db.models import Q
 
 from canvas.models import Step, bulk_key
 
+from .hour_models import BEGINNING
+
 
 class Outlet(models.Model):
     """A step that sends people something each, with its settings as they were last published.
@@ -29,6 +31,9 @@ class Outlet(models.Model):
     held_until = models.DateTimeField(null=True, editable=False)
     held_for = models.CharField(max_length=255, blank=True, editable=False, help_text="what holds it back")
     holds = models.PositiveIntegerField(default=0, editable=False, help_text="in a row; a success sets it back")
+    summed_until = models.DateTimeField(
+        default=BEGINNING, editable=False, help_text="before it, who is settled is summed up by the hour"
+    )
 
     def __str__(self) -> str:
         return f"{self.channel} {self.step_id}"
@@ -76,6 +81,10 @@ class Dispatch(models.Model):
             ),
             # Read by analytics and by the list of a step's people.
             models.Index(fields=["outlet", "state", "id"], name="dispatch_of_outlet"),
+            # Read by analytics and by the fold.
+            models.Index(
+                fields=["outlet", "settled_at"], condition=Q(settled_at__isnull=False), name="dispatch_settled"
+            ),
             # Read by the profile's page and by erasure.
             models.Index(fields=["profile"], name="dispatch_profile"),
         ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, DateTimeField, F, Max, Min, Q, QuerySet, Sum, Value
 
 from audiences.people import Sought
 from canvas import journal
@@ -21,6 +21,7 @@ from canvas.steps.people import Page, StepPerson
 from . import step_causes, step_people
 from .dispatch_models import Dispatch, Outlet
 from .dispatch_queue import WAITING, State
+from .hourly import DISPATCHES
 from .step_causes import Cause, Clock
 from .step_people import Place
 
@@ -45,21 +46,30 @@ def fates(steps: Sequence[int], names: Sequence[str], cuts: Sequence[datetime] =
     """By the ids of Step rows, for each part of time, for a type that knows these names."""
     known = [name for name in names if name != "pending"]
     found = {step: [dict.fromkeys(known, 0) for _ in range(len(cuts) + 1)] for step in steps}
-    rows = Dispatch.objects.filter(outlet__step__in=steps).exclude(WAITING).annotate(part=part_of("settled_at", cuts))
-    counted = rows.values_list("outlet__step", "part", "state").annotate(n=Count("pk")).order_by()
-    for step, part, state, people in counted:
-        found[step][part][NAMES[state]] = people
+    hours, fresh = (
+        rows.annotate(part=part_of("settled_at", cuts)).values_list("outlet__step", "part", "state").order_by()
+        for rows in DISPATCHES.settled(outlet__step__in=steps)
+    )
+    for step, part, state, people in together(hours, fresh):
+        found[step][part][NAMES[state]] += people
     return found
+
+
+def together(hours: QuerySet, fresh: QuerySet) -> QuerySet:
+    """People who are summed up by the hour and others, as one statement: a fold can't slip in between."""
+    return hours.annotate(n=Sum("people")).union(fresh.annotate(n=Count("pk")), all=True)
 
 
 def by_hour(step: Step, names: Sequence[str], asked: Range) -> list[tuple[datetime, dict[str, int]]]:
     """What became of people in the range, by the hour in which it was settled. One query."""
-    rows = Dispatch.objects.filter(asked.holds("settled_at"), outlet__step=step).exclude(WAITING)
     found: dict[datetime, dict[str, int]] = {}
-    counted = rows.annotate(hour=HourOf("settled_at")).values_list("hour", "state").annotate(n=Count("pk"))
-    for hour, state, people in counted.order_by("hour"):
-        found.setdefault(hour, {name: 0 for name in names if name != "pending"})[NAMES[state]] = people
-    return list(found.items())
+    hours, fresh = (
+        rows.filter(asked.holds("settled_at")).annotate(hour=HourOf("settled_at")).values_list("hour", "state")
+        for rows in DISPATCHES.settled(outlet__step=step)
+    )
+    for hour, state, people in together(hours.order_by(), fresh.order_by()):
+        found.setdefault(hour, {name: 0 for name in names if name != "pending"})[NAMES[state]] += people
+    return sorted(found.items())
 
 
 def people(step: Step | None, status: str, after: str, limit: int, only: Sought | None = None, cause: str = "") -> Page:
@@ -86,15 +96,19 @@ def found(
     here = list(step_people.standing(step, place, most, only)) if stands else []
     yield from here
     states = [STATES[status]] if status else list(State)
-    ids = sorted(pk for state in states for pk in part(step, state, place.batch, most, only, cause))[: most - len(here)]
+    groups = [states] if only and only.few else [[state] for state in states]
+    parts = [part(step, some, place.batch, most, only, cause) for some in groups]
+    ids = sorted(parts[0].union(*parts[1:], all=True))[: most - len(here)]
     rows = Dispatch.objects.filter(pk__in=ids).select_related("outlet").annotate(external_id=F("profile__external_id"))
     yield from ((Place(one.pk, 0), person(one)) for one in rows.order_by("pk"))
 
 
-def part(step: Step, state: State, after: int, most: int, only: Sought | None, cause: str) -> QuerySet[int]:
+def part(step: Step, states: list[State], after: int, most: int, only: Sought | None, cause: str) -> QuerySet[int]:
+    """The first ones of these states: of one, an index has them in order. (SQLite limits no part of a union.)"""
     asked = Q(cause=cause) if cause else Q()
-    rows = Dispatch.objects.filter(asked, outlet__step=step, state=state, pk__gt=after)
-    return step_people.in_order(rows, only, "pk").values_list("pk", flat=True)[:most]
+    rows = Dispatch.objects.filter(asked, outlet__step=step, state__in=states, pk__gt=after)
+    first = step_people.in_order(rows, only, "pk").values("pk")[:most]
+    return Dispatch.objects.filter(pk__in=first).order_by().values_list("pk", flat=True)
 
 
 def person(one: Dispatch) -> StepPerson:
@@ -118,9 +132,9 @@ def details(step: Step, now: datetime) -> dict:
     outlet = Outlet.objects.filter(step=step).first()
     groups = groups_of(step)
     found = [one for one in [*step_causes.standing(step), *causes(outlet, groups, now)] if one.people > 0]
-    waits = sum(row["people"] for row in groups if row["state"] == State.WAITING)
+    waits = sum(row["n"] for row in groups if row["state"] == State.WAITING)
     leaving = Dispatch.objects.filter(WAITING, Dispatch.leased(now), outlet__step=step).count() if waits else 0
-    failed = sum(row["people"] for row in groups if row["state"] == State.FAILED)
+    failed = sum(row["n"] for row in groups if row["state"] == State.FAILED)
     return {
         "causes": found, "out": sum(one.people for one in found), "outlet": outlet, "sync_step": step,
         "hours": f"{settings.SYNC_RETRY_HOURS:g}", "moving": bool(waits), "waiting": waits - leaving,
@@ -129,11 +143,21 @@ def details(step: Step, now: datetime) -> dict:
 
 
 def groups_of(step: Step) -> list[dict]:
-    """Those of one state and cause together."""
-    others = [state for state in State if state != State.SENT]  # so that the index by state is used
-    rows = Dispatch.objects.filter(outlet__step=step, state__in=others).values("state", "cause", "status")
+    """Those of one state and cause together, but for those who were sent. One statement."""
+    hours, fresh, waiting = (
+        rows.exclude(state=State.SENT).values(*DISPATCHES.kind).order_by()
+        for rows in DISPATCHES.all_of(outlet__step=step)
+    )
+    never = {name: Value(None, DateTimeField()) for name in ("began", "next")}
     times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
-    return list(rows.annotate(people=Count("pk"), **times).order_by("-people"))
+    lines = hours.annotate(n=Sum("people"), **never, settled=Max("last_at")).union(
+        *(rows.annotate(n=Count("pk"), **times) for rows in (fresh, waiting)), all=True
+    )
+    found: dict[tuple, dict] = {}
+    for row in lines:
+        key = tuple(row[name] for name in DISPATCHES.kind)
+        found[key] = step_causes.together(found[key], row) if key in found else row
+    return sorted(found.values(), key=lambda row: -row["n"])
 
 
 def causes(outlet: Outlet | None, groups: list[dict], now: datetime) -> Iterator[Cause]:
@@ -145,11 +169,11 @@ def causes(outlet: Outlet | None, groups: list[dict], now: datetime) -> Iterator
         answer = Answer(row["status"]) if row["status"] else None
         ended = row["settled"] if row["state"] == State.FAILED else None
         kind = "failed" if row["state"] == State.FAILED else ""
-        who = {"state": NAMES[row["state"]], "people": row["people"], "asks": row["cause"]}
+        who = {"state": NAMES[row["state"]], "people": row["n"], "asks": row["cause"]}
         yield Cause(**who, title=title, hint=hint, clock=clock, ended_at=ended, answer=answer, kind=kind)
     rest = Counter()
     for row in groups[MOST_CAUSES:]:
-        rest[row["state"]] += row["people"]
+        rest[row["state"]] += row["n"]
     yield from (Cause(NAMES[state], people, "For other causes.") for state, people in rest.items())
 
 

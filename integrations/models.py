@@ -17,14 +17,16 @@ from canvas.steps import registry
 
 from .confirmations import Confirmation
 from .dispatch_models import Dispatch, Outlet
+from .hour_models import BEGINNING, BatchHour, DispatchHour
 from .incident_models import Incident
 from .manifest_models import Manifest
 from .removal_models import Identity, Removal
 from .secrets import SecretTextField
 
 __all__ = [
-    "AdAccount", "Attempt", "Confirmation", "Connection", "ConnectionSecret", "CustomAudience", "Dispatch", "Identity",
-    "Incident", "Manifest", "Member", "Outlet", "Pausable", "Removal", "SyncBatch",
+    "AdAccount", "Attempt", "BatchHour", "Confirmation", "Connection", "ConnectionSecret", "CustomAudience",
+    "Dispatch", "DispatchHour", "Identity", "Incident", "Manifest", "Member", "Outlet", "Pausable", "Removal",
+    "SyncBatch",
 ]  # fmt: skip
 
 
@@ -147,6 +149,9 @@ class CustomAudience(Pausable):
     lease_until = models.DateTimeField(null=True, editable=False)
     last_sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    summed_until = models.DateTimeField(
+        default=BEGINNING, editable=False, help_text="before it, settled batches are summed up by the hour"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "ad_account", "name"], name="custom_audience_once")]
@@ -218,8 +223,9 @@ class SyncBatch(models.Model):
         indexes = [
             # Read by claim and by the supervisor.
             models.Index(fields=["next_attempt_at"], condition=Q(state="sealed"), name="batch_waiting"),
-            # Read by analytics.
+            # Read by analytics; the second by the fold, too.
             models.Index(fields=["audience", "state"], name="batch_of_audience"),
+            models.Index(fields=["audience", "settled_at"], name="batch_settled"),
             # Read by halving.
             models.Index(fields=["original"], condition=Q(original__isnull=False), name="batch_of_original"),
         ]

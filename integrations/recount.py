@@ -1,14 +1,16 @@
 """Counts batches and members again, and holds them against the journal of the steps that they came from."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from canvas import journal
 from canvas.models import Arrival, Cohort, Entry, Step
 
 from . import dispatch_recount, removal_recount
+from .hourly import EVERY, Hourly
 from .models import Attempt, CustomAudience, Member, SyncBatch
 
 State = SyncBatch.State
@@ -22,6 +24,8 @@ def differences() -> Iterator[str]:
     yield from lost_members()
     yield from removal_recount.differences()
     yield from dispatch_recount.differences()
+    for each in EVERY:
+        yield from folds(each)
     for step in Step.objects.filter(Exists(CustomAudience.objects.filter(step=OuterRef("pk")))):
         yield from handed_over(step)
 
@@ -62,6 +66,17 @@ def halves() -> Iterator[str]:
     wrong = counted.exclude(Q(state=State.SPLIT, halves=2, size=0) | ~Q(state=State.SPLIT) & Q(halves=0))
     for pk, state, size, found in wrong.values_list("pk", "state", "size", "halves"):
         yield f"batch {pk} is {state}, holds {size} people and has {found} halves"
+
+
+def folds(each: Hourly) -> Iterator[str]:
+    """What is summed up is what the rows of that time are."""
+    lines: dict[tuple, dict[bool, tuple]] = defaultdict(dict)
+    said, found = (rows.annotate(by_rows=Value(by_rows)).order_by() for by_rows, rows in each.both())
+    for owner, state, *counts, by_rows in said.union(found, all=True):
+        lines[owner, state][bool(by_rows)] = tuple(counts)
+    for (owner, state), counts in lines.items():
+        if counts.get(False) != counts.get(True):
+            yield f"{each.owner} {owner}, {state}: {counts.get(False)} by the hours, {counts.get(True)} by the rows"
 
 
 def lost_members() -> Iterator[str]:

@@ -11,6 +11,7 @@ from operator import or_
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
+from . import hourly
 from .dispatch_queue import WAITING
 from .models import AdAccount, Connection, CustomAudience, Dispatch, Outlet, Removal, SyncBatch
 from .removing import DAILY
@@ -32,6 +33,7 @@ def set_right(now: datetime) -> int:
     moved += AdAccount.objects.filter(next_send_at__gt=late + HOUR).update(next_send_at=None)
     for scope in (Connection, AdAccount, CustomAudience):
         moved += scope.objects.filter(paused_since__gt=late).update(paused_since=now, paused_until=now)
+    moved += sum(each.forget_ahead(now) for each in hourly.EVERY)
     moved += Outlet.objects.filter(held_until__gt=late + HOUR).update(held_until=now)
     return moved + set_dispatches_right(late)
 

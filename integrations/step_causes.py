@@ -8,13 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Prefetch, Q, Sum, prefetch_related_objects
+from django.db.models import (
+    Count,
+    DateTimeField,
+    F,
+    Max,
+    Min,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    prefetch_related_objects,
+)  # fmt: skip
 from django.db.models.functions import Coalesce
 
 from canvas.models import Canvas, Cohort, Step
 
 from .errors import RowRefused, cure, sentence
 from .health import holds, troubles_of
+from .hourly import BATCHES, PARTS
 from .models import Attempt, CustomAudience, Member, Pausable, SyncBatch
 from .partner import PARTNERS
 
@@ -22,7 +35,20 @@ State = SyncBatch.State
 WAITING = (State.OPEN, State.SEALED)
 MOST_REASONS = 20
 GROUP = ("batch__state", "batch__cause", "batch__cause_detail")
+KIND = ("state", "cause", "cause_detail", "audience")
 SEEN = Coalesce("settled_at", "clock_at", "created_at")
+OF_BATCHES = {
+    "leaving": Sum(F("size") - F("withdrawn"), filter=Q(lease_token__isnull=False), default=0),
+    "next": Min("next_attempt_at"), "settled": Max("settled_at"), "first": Min(SEEN), "last": Max(SEEN),
+}  # fmt: skip
+OF_HOURS = {
+    "leaving": Value(0), "next": Value(None, DateTimeField()), "settled": Max("last_at"), "first": Min("first_at"),
+    "last": Max("last_at"),
+}  # fmt: skip
+"""What is asked of batches of one kind, one by one and summed up."""
+TOGETHER = dict.fromkeys((*(f"{name}_sum" for name in PARTS), "leaving", "n"))
+TOGETHER |= {"began": min, "next": min, "first": min, "settled": max, "last": max}
+"""How two lines of one kind become one; what has no function is added."""
 NO_FIELD = "None of the chosen fields is known."
 CHOOSE = "Choose more fields to match, or import what is missing. They were not sent."
 CANCELLED = "Cancelled by somebody of your team before they were sent."
@@ -121,15 +147,28 @@ def people_in(row: dict) -> int:
 
 
 def groups_of(step: Step) -> list[dict]:
-    """Batches of one state and cause together."""
-    names = ("size", "missing", "refused", "rejected_unnamed", "withdrawn")
-    sums = {f"{name}_sum": Sum(name) for name in names}
-    on_the_wire = Q(lease_token__isnull=False)
-    sums["leaving"] = Sum(F("size") - F("withdrawn"), filter=on_the_wire, default=0)
-    times = {"began": Min("clock_at"), "next": Min("next_attempt_at"), "settled": Max("settled_at")}
-    times |= {"first": Min(SEEN), "last": Max(SEEN)}
-    rows = SyncBatch.objects.filter(audience__step=step).values("state", "cause", "cause_detail", "audience")
-    return list(rows.annotate(**sums, **times).order_by("-size_sum"))
+    """Batches of one state and cause together. One statement."""
+    folded, *others = BATCHES.all_of(audience__step=step)
+    hours = grouped(folded, OF_HOURS).union(*(grouped(rows, OF_BATCHES) for rows in others), all=True)
+    found: dict[tuple, dict] = {}
+    for row in hours:
+        key = tuple(row[name] for name in KIND)
+        found[key] = together(found[key], row) if key in found else row
+    return sorted(found.values(), key=lambda row: -row["size_sum"])
+
+
+def grouped(rows: QuerySet, more: dict) -> QuerySet:
+    sums = {f"{name}_sum": Sum(name) for name in PARTS}
+    return rows.values(*KIND).annotate(**sums, began=Min("clock_at"), **more).order_by()
+
+
+def together(one: dict, other: dict) -> dict:
+    """Two lines of one kind."""
+    return one | {
+        name: how(filter(None, (one[name], other[name])), default=None) if how else one[name] + other[name]
+        for name, how in TOGETHER.items()
+        if name in one
+    }
 
 
 def standing(step: Step) -> Iterator[Cause]:

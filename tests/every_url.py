@@ -224,9 +224,11 @@ MODELS = (
     "canvas_conversion", "canvas_wayconversion", "canvas_entryday", "canvas_listener",
     "canvas_arrival", "canvas_arrivalhour", "integrations_connection", "integrations_connectionsecret",
     "integrations_adaccount",
-    "integrations_customaudience", "integrations_syncbatch", "integrations_member", "integrations_attempt",
+    "integrations_customaudience", "integrations_syncbatch", "integrations_batchhour", "integrations_member",
+    "integrations_attempt",
     "audiences_erasure", "integrations_removal", "integrations_identity", "audiences_eventname", "canvas_trigger",
-    "integrations_outlet", "integrations_dispatch", "integrations_confirmation", "mail_suppression",
+    "integrations_outlet", "integrations_dispatch", "integrations_dispatchhour",
+    "integrations_confirmation", "mail_suppression",
     "integrations_incident", "integrations_manifest", "team_notice", "team_noticechoice",
     "webhook_signingkey",
 )  # fmt: skip

@@ -16,9 +16,10 @@ from canvas.models import ArrivalHour, Conversion, Revision, Trigger, WayConvers
 from config.team import inviting
 from config.team.models import ApiKey, Invitation, KeptAnswer, Notice, NoticeChoice, User
 from integrations import confirmations
+from integrations.hourly import PARTS
 from integrations.mail import suppression
 from integrations.mail.models import Suppression
-from integrations.models import Connection, CustomAudience, Incident
+from integrations.models import BatchHour, Connection, CustomAudience, DispatchHour, Incident, Outlet
 from integrations.webhook import signing
 from tests.cast import delay, draft, facebook_step, launch, message, people, split, tick, user, webhook
 from tests.factories import ProfileFactory, SegmentFactory
@@ -27,6 +28,7 @@ HIDDEN = "Zanzibar"
 """Stands in the name of every Canvas, segment, file, account and person."""
 AMERICANS = {"attribute": "country", "op": "is", "value": "US"}
 NOT_THERE = 10**9
+NOBODY = dict.fromkeys(PARTS, 0)
 PKS = {"pk", "number", "profile", "object_id", "id", "segment_id", "canvas_id"}
 OF_OUTLETS = ("retry_outgoing", "cancel_outgoing")
 OF_STEPS = ("retry_step", "cancel", "attempts", "attempts_csv")
@@ -99,6 +101,11 @@ class World:
         tick(now)
         Conversion.objects.create(canvas=self.live, entry=self.live.entry_set.first(), name="Bought", at=now)
         ArrivalHour.objects.create(canvas=self.live, hour=now, n=1)
+        hour = {"settled_at": now, "last_at": now, "state": "withdrawn"}
+        BatchHour.objects.create(
+            audience=CustomAudience.objects.get(step__canvas=self.live), **hour, **NOBODY, first_at=now
+        )
+        DispatchHour.objects.create(outlet=Outlet.objects.get(step__canvas=self.letters), **hour, people=0)
         WayConversion.objects.get_or_create(step=self.live.steps.first(), branch="A", name="Bought", n=1)
         self.draft = draft(*steps, name=f"{HIDDEN} draft {long}", audience=audience)
         Revision.objects.create(canvas=self.draft, edition=1, document={}, via="dashboard", at=now)

@@ -36,12 +36,14 @@ STAFF = (
         f"integrations.view_{name}"
         for name in ("adaccount", "attempt", "connectionsecret", "identity", "member", "removal", "syncbatch")
     ),
+    "integrations.view_batchhour",
     "integrations.view_confirmation",
     "integrations.view_incident",
     "integrations.view_manifest",
     "team.view_notice",
     "team.view_noticechoice",
     "integrations.view_dispatch",
+    "integrations.view_dispatchhour",
     "integrations.view_outlet",
     "mail.view_suppression",
     "webhook.view_signingkey",

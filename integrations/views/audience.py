@@ -10,7 +10,7 @@ from canvas.ranges import RangeForm
 from canvas.series import series
 
 from .. import audience_list, numbers
-from ..models import Removal, SyncBatch
+from ..models import Removal
 
 
 @require_safe
@@ -19,7 +19,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     now, found = timezone.now(), get_object_or_404(audience_list.found(""), pk=pk)
     [row] = audience_list.rows([found], now)
     asked = RangeForm({"range": "30d"}, now).asked()
-    hours = numbers.by_hour(SyncBatch.objects.filter(audience=found), asked)
+    hours = numbers.by_hour(asked, audience=found)
     removed = Removal.objects.filter(audience=found, state=Removal.State.REMOVED).count()
     context = {"row": row, "series": series(hours, asked, now), "removed": removed, "members": row.sent - removed}
     return render(request, "integrations/audience.html", context)

@@ -10,12 +10,16 @@ from audiences.models import CustomAttribute, Erasure, Event, EventName, Import,
 from canvas.models import ArrivalHour, Canvas, Cohort, Conversion, Entry, Revision, Step, Trigger, WayConversion
 from config.team import inviting
 from config.team.models import ApiKey, AuditEvent, Invitation, KeptAnswer, Notice, NoticeChoice, User
+from integrations.hourly import PARTS
 from integrations.mail.models import Suppression
 from integrations.models import (
+    BatchHour,
     Confirmation,
     Connection,
     ConnectionSecret,
+    CustomAudience,
     Dispatch,
+    DispatchHour,
     Identity,
     Incident,
     Member,
@@ -48,6 +52,9 @@ def world(connection, now) -> str:
     WayConversion.objects.create(step=Canvas.objects.get().steps.first(), branch="A", name="Bought", n=1)
     EventName.objects.create(name="viewed")
     outlet = Outlet.objects.create(step=Canvas.objects.get().steps.first(), channel="mail")
+    hour = {"settled_at": now, "last_at": now, "state": "withdrawn"}
+    BatchHour.objects.create(audience=CustomAudience.objects.get(), **hour, **dict.fromkeys(PARTS, 0), first_at=now)
+    DispatchHour.objects.create(outlet=outlet, **hour, people=0)
     Dispatch.objects.create(outlet=outlet, entry=Entry.objects.first(), profile=jane, came_at=now)
     Suppression.objects.create(digest="hash of an address", profile=jane)
     signing.ensure(now)
