@@ -12,7 +12,7 @@ from .models import Profile
 
 PAGE = 50
 FEW, MANY = 500, 50_000
-"""So many are looked up before a page is made of their ids; and, by the database, of what is known of them."""
+"""So many are looked up before a page is made of their ids; and so many are counted before other rows are looked up."""
 LAST = chr(0x10FFFF)
 BEGINNINGS = ("external_id", "email", "phone", "first_name", "last_name")
 WHOLE = ("email", "phone")
@@ -27,23 +27,27 @@ class Page(NamedTuple):
 
 
 class Sought(NamedTuple):
-    """The ids of people who are looked for, and whether they are few: if so, what is known of them is put in order
-    once it is found; else it is read in order until a page is full."""
+    """People who are looked for among other rows: the ids of each way of finding them together, those of whom any way
+    is true, and how many the indexes found, up to MANY and one more."""
 
-    ids: QuerySet
-    few: bool
+    together: QuerySet
+    any_way: QuerySet
+    found: int
 
-    def among(self, rows: QuerySet, first: str, *rest: str) -> QuerySet:
-        """What these rows know of them, ordered. Databases take no index for the order of a sum."""
-        return rows.filter(profile__in=self.ids).order_by(F(first) + 0 if self.few else first, *rest)
+    def among(self, rows: QuerySet, most: int, first: str, *rest: str) -> QuerySet:
+        """What these rows know of them, ordered. Of `most` at most it is put in order once it is found (databases take
+        no index for the order of a sum); of more, read in order until a page is full."""
+        few = self.found <= most
+        theirs = rows.filter(profile__in=self.together if few else self.any_way)
+        return theirs.order_by(F(first) + 0 if few else first, *rest)
 
 
 def sought(term: str, unmasked: bool) -> Sought:
-    """Whom the term finds, to be looked for among other rows. One query, of one row at most."""
+    """Whom the term finds. One query."""
     alternatives = ways(term, unmasked)
-    union = each_way(alternatives)
-    few = not union[MANY : MANY + 1]
-    return Sought(union if few else searchable().filter(any_of(alternatives)).values("pk"), few)
+    together = each_way(alternatives)
+    any_way = searchable().filter(any_of(alternatives)).values("pk")
+    return Sought(together, any_way, together[: MANY + 1].count())
 
 
 def matching(term: str, unmasked: bool) -> QuerySet[Profile]:

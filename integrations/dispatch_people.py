@@ -11,7 +11,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count, DateTimeField, F, Max, Min, Q, QuerySet, Sum, Value
 
-from audiences.people import Sought
+from audiences.people import MANY, Sought
 from canvas import journal
 from canvas.hours import HourOf
 from canvas.models import Step
@@ -96,7 +96,7 @@ def found(
     here = list(step_people.standing(step, place, most, only)) if stands else []
     yield from here
     states = [STATES[status]] if status else list(State)
-    groups = [states] if only and only.few else [[state] for state in states]
+    groups = [states] if only and only.found <= MANY else [[state] for state in states]
     parts = [part(step, some, place.batch, most, only, cause) for some in groups]
     ids = sorted(parts[0].union(*parts[1:], all=True))[: most - len(here)]
     rows = Dispatch.objects.filter(pk__in=ids).select_related("outlet").annotate(external_id=F("profile__external_id"))
@@ -107,7 +107,7 @@ def part(step: Step, states: list[State], after: int, most: int, only: Sought | 
     """The first ones of these states: of one, an index has them in order. (SQLite limits no part of a union.)"""
     asked = Q(cause=cause) if cause else Q()
     rows = Dispatch.objects.filter(asked, outlet__step=step, state__in=states, pk__gt=after)
-    first = step_people.in_order(rows, only, "pk").values("pk")[:most]
+    first = step_people.in_order(rows, only, MANY, "pk").values("pk")[:most]
     return Dispatch.objects.filter(pk__in=first).order_by().values_list("pk", flat=True)
 
 

@@ -52,6 +52,8 @@ STATUSES: dict[str, Status] = {
         Case(When(state=State.WITHDRAWN, then="size"), default="withdrawn"),
     ),
 }
+FOUND = 20_000
+"""Of so many at most, found by a search, all are looked up; of more, batch after batch is read until a page is full."""
 NEAR = 52
 """Batches that are read at once: a page's people and one more, if each batch holds but one."""
 ANYBODY = Status(Q(size__gt=0), Q(), F("size"))
@@ -116,7 +118,7 @@ def found(
 
 def standing(step: Step, place: Place, most: int, only: Sought | None) -> Iterator[tuple[Place, StepPerson]]:
     here = Cohort.objects.filter(canvas=step.canvas_id, step=step, ended_at=None).values("pk")
-    rows = in_order(Entry.objects.filter(cohort__in=here, pk__gt=place.entry), only, "pk")
+    rows = in_order(Entry.objects.filter(cohort__in=here, pk__gt=place.entry), only, FOUND, "pk")
     for pk, profile, external_id, status in rows.values_list(
         "pk", "profile_id", "profile__external_id", "canvas__status"
     )[:most]:
@@ -131,7 +133,7 @@ def members(
     asked = kept_out(STATUSES.get(status, ANYBODY), cause) if cause else STATUSES.get(status, ANYBODY)
     holding = SyncBatch.objects.filter(asked.batches, audience__step=step, pk__gte=place.batch).order_by("pk")
     later = Q(batch__gt=place.batch) | Q(batch=place.batch, entry__gt=place.entry)
-    rows = in_order(Member.objects.filter(later, asked.people), only, "batch_id", "entry_id")
+    rows = in_order(Member.objects.filter(later, asked.people), only, FOUND, "batch_id", "entry_id")
     near = [] if only else list(holding.annotate(many=asked.many)[:NEAR])
     page = first(rows, holding.values("pk"), most) if only else page_of(rows, holding, near, most)
     batches = with_what_holds_them(step, near, {member.batch_id for member in page})
@@ -140,8 +142,8 @@ def members(
         yield Place(member.batch_id, member.entry_id), person(member)
 
 
-def in_order(rows: QuerySet, only: Sought | None, *names: str) -> QuerySet:
-    return only.among(rows, *names) if only else rows.order_by(*names)
+def in_order(rows: QuerySet, only: Sought | None, most: int, *names: str) -> QuerySet:
+    return only.among(rows, most, *names) if only else rows.order_by(*names)
 
 
 def page_of(rows: QuerySet[Member], holding: QuerySet[SyncBatch], near: Sequence[SyncBatch], most: int) -> list[Member]:
