@@ -17,6 +17,7 @@ from canvas.models import Canvas
 from canvas.ranges import RangeForm
 from integrations import numbers
 from integrations.health import Overview
+from integrations.models import CustomAudience
 from integrations.partner import PARTNERS
 
 from . import metrics, recent
@@ -44,7 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
     broken = [(overview, PARTNERS[overview.key]) for overview in overviews if overview.troubles]
     blueprints = BLUEPRINTS.values() if request.user.has_perm("canvas.add_canvas") else ()
     asked = RangeForm({"range": "30d"}, now).asked()
-    hours = numbers.by_hour(asked)
+    every = CustomAudience.objects.values("pk")  # named, so that SQLite begins with them and not with all batches
+    hours = numbers.by_hour(asked, audience__in=every)
     context |= {"series": series.series(hours, asked, now), "changes": list(recent.changes())}
     context |= {"running": sum(row.canvas.status == Canvas.Status.ACTIVE for row in found)}
     context |= {"broken": broken, "blueprints": blueprints, "connected": any(one.secret for one in overviews)}

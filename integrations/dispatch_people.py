@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, DateTimeField, F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models.lookups import In
 
 from audiences.people import MANY, Sought
 from canvas import journal
@@ -96,7 +97,7 @@ def found(
     here = list(step_people.standing(step, place, most, only)) if stands else []
     yield from here
     states = [STATES[status]] if status else list(State)
-    groups = [states] if only and only.found <= MANY else [[state] for state in states]
+    groups = [states] if looks_up(only) else [[state] for state in states]
     parts = [part(step, some, place.batch, most, only, cause) for some in groups]
     ids = sorted(parts[0].union(*parts[1:], all=True))[: most - len(here)]
     rows = Dispatch.objects.filter(pk__in=ids).select_related("outlet").annotate(external_id=F("profile__external_id"))
@@ -104,11 +105,21 @@ def found(
 
 
 def part(step: Step, states: list[State], after: int, most: int, only: Sought | None, cause: str) -> QuerySet[int]:
-    """The first ones of these states: of one, an index has them in order. (SQLite limits no part of a union.)"""
+    """The first ones of these states. (SQLite limits no part of a union.)"""
     asked = Q(cause=cause) if cause else Q()
-    rows = Dispatch.objects.filter(asked, outlet__step=step, state__in=states, pk__gt=after)
-    first = step_people.in_order(rows, only, MANY, "pk").values("pk")[:most]
-    return Dispatch.objects.filter(pk__in=first).order_by().values_list("pk", flat=True)
+    rows = Dispatch.objects.filter(asked, by_people(step) if looks_up(only) else Q(outlet__step=step))
+    some = step_people.in_order(rows.filter(state__in=states, pk__gt=after), only, MANY, "pk").values("pk")
+    return Dispatch.objects.filter(pk__in=some[:most]).order_by().values_list("pk", flat=True)
+
+
+def looks_up(only: Sought | None) -> bool:
+    """All who are sought are found before they are put in order; else an index has those of a state in order."""
+    return only is not None and only.found <= MANY
+
+
+def by_people(step: Step) -> Q:
+    """Those of the step, found by another index than its own: databases take none for a sum."""
+    return In(F("outlet_id") + 0, Outlet.objects.filter(step=step).values("pk"))
 
 
 def person(one: Dispatch) -> StepPerson:
