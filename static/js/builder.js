@@ -93,7 +93,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 dialog?.addEventListener("cancel", (event) => mayLeave(dialog) || event.preventDefault());
+// It comes a moment after the dialog has closed: by then the next question may stand in it.
 dialog?.addEventListener("close", () => {
+  if (dialog.open) return;
   dialog.replaceChildren();
   for (const select of document.querySelectorAll("select.step-type")) select.value = select.querySelector("[selected]").value;
 });
