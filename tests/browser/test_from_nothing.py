@@ -131,6 +131,7 @@ def fill_in(page: Page, document: dict) -> None:
     [(kind, conditions)] = filter_form.normal(document).items()
     page.locator("#filter-kind").select_option(kind)
     for at, condition in enumerate(conditions):
+        still(page)
         page.get_by_role("button", name="Add condition").first.click()
         drawn(page, f"#filter-{at}-attribute")
         page.locator(f"#filter-{at}-attribute").select_option(condition["attribute"])
@@ -145,7 +146,12 @@ def fill_in(page: Page, document: dict) -> None:
 def drawn(page: Page, selector: str) -> None:
     """It is there, and htmx listens to it: a hand is slower than that."""
     page.locator(selector).wait_for()
-    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping")).to_have_count(0)
+    still(page)
+
+
+def still(page: Page) -> None:
+    """Nothing is about to be drawn anew: a button that is would take a click with it."""
+    expect(page.locator(".htmx-request, .htmx-added, .htmx-settling, .htmx-swapping")).to_have_count(0)
 
 
 def launched(page: Page, canvas: Canvas) -> None:
