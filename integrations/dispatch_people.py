@@ -164,11 +164,7 @@ def groups_of(step: Step) -> list[dict]:
     lines = hours.annotate(n=Sum("people"), **never, settled=Max("last_at")).union(
         *(rows.annotate(n=Count("pk"), **times) for rows in (fresh, waiting)), all=True
     )
-    found: dict[tuple, dict] = {}
-    for row in lines:
-        key = tuple(row[name] for name in DISPATCHES.kind)
-        found[key] = step_causes.together(found[key], row) if key in found else row
-    return sorted(found.values(), key=lambda row: -row["n"])
+    return sorted(step_causes.merged(lines, DISPATCHES.kind), key=lambda row: -row["n"])
 
 
 def causes(outlet: Outlet | None, groups: list[dict], now: datetime) -> Iterator[Cause]:

@@ -3,7 +3,7 @@
 A constant number of queries, all of them over batches, but for the reasons of refused rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -149,17 +149,22 @@ def people_in(row: dict) -> int:
 def groups_of(step: Step) -> list[dict]:
     """Batches of one state and cause together. One statement."""
     folded, *others = BATCHES.all_of(audience__step=step)
-    hours = grouped(folded, OF_HOURS).union(*(grouped(rows, OF_BATCHES) for rows in others), all=True)
-    found: dict[tuple, dict] = {}
-    for row in hours:
-        key = tuple(row[name] for name in KIND)
-        found[key] = together(found[key], row) if key in found else row
-    return sorted(found.values(), key=lambda row: -row["size_sum"])
+    lines = grouped(folded, OF_HOURS).union(*(grouped(rows, OF_BATCHES) for rows in others), all=True)
+    return sorted(merged(lines, KIND), key=lambda row: -row["size_sum"])
 
 
 def grouped(rows: QuerySet, more: dict) -> QuerySet:
     sums = {f"{name}_sum": Sum(name) for name in PARTS}
     return rows.values(*KIND).annotate(**sums, began=Min("clock_at"), **more).order_by()
+
+
+def merged(lines: Iterable[dict], kind: Sequence[str]) -> Iterable[dict]:
+    """One line of each kind, where there may be several."""
+    found: dict[tuple, dict] = {}
+    for row in lines:
+        key = tuple(row[name] for name in kind)
+        found[key] = together(found[key], row) if key in found else row
+    return found.values()
 
 
 def together(one: dict, other: dict) -> dict:
